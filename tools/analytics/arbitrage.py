@@ -1,0 +1,100 @@
+"""Buying on one exchange to sell on another: the gross gap, what fees and conversion leave of it, and the size the books bear."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from ..book import OrderBook
+
+RELIABLE_GAP_S = 2.0
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The best bid of `sell` over the best ask of `buy`, in per cent of the ask, both in USD; negative where there is no gain."""
+
+    buy: OrderBook
+    sell: OrderBook
+    gross_pct: float
+
+
+@dataclass(frozen=True)
+class Route:
+    """What the books bear between two exchanges after both taker fees and conversion.
+
+    `executable_usd` is bought at `buy` until the marginal net gain is zero, which earns `profit_usd`.
+    """
+
+    buy: OrderBook
+    sell: OrderBook
+    net_pct: float
+    executable_usd: float
+    executable_base: float
+    profit_usd: float
+
+
+def widest_gap(books: Sequence[OrderBook]) -> Gap | None:
+    """The pair of different exchanges with the best gross gap, None with fewer than two books."""
+    gaps = [Gap(buy, sell, _gross_pct(buy, sell)) for buy, sell in permutations(books, 2)]
+    return max(gaps, key=lambda gap: gap.gross_pct, default=None)
+
+
+def best_route(books: Sequence[OrderBook]) -> Route | None:
+    """The route that earns most after costs, None where none earns anything."""
+    routes = [route for buy, sell in permutations(books, 2) if (route := executable(buy, sell)) is not None]
+    return max(routes, key=lambda route: route.profit_usd, default=None)
+
+
+def taken_together(buy: OrderBook, sell: OrderBook) -> bool:
+    """Whether two books were taken within RELIABLE_GAP_S of each other, so that a gap between them can be a price and not time."""
+    return abs((buy.as_of - sell.as_of).total_seconds()) <= RELIABLE_GAP_S
+
+
+def executable(buy: OrderBook, sell: OrderBook) -> Route | None:
+    """Walk the asks of `buy` against the bids of `sell` until the marginal net gain is zero.
+
+    None where the best prices already lose, or where the cost of converting between the quote currencies is unknown.
+    """
+    conversion_pct = _conversion_pct(buy, sell)
+    if conversion_pct is None:
+        return None
+    paid = buy.usd.value * (1 + buy.fee.pct / 100) * (1 + conversion_pct / 100)
+    received = sell.usd.value * (1 - sell.fee.pct / 100)
+    asks, bids = buy.asks, sell.bids
+    ask_at = bid_at = 0
+    ask_left, bid_left = float(asks.sizes[0]), float(bids.sizes[0])
+    base = cost = revenue = ask_value = 0.0
+    while bids.prices[bid_at] * received > asks.prices[ask_at] * paid:
+        amount = min(ask_left, bid_left)
+        base += amount
+        ask_value += amount * float(asks.prices[ask_at]) * buy.usd.value
+        cost += amount * float(asks.prices[ask_at]) * paid
+        revenue += amount * float(bids.prices[bid_at]) * received
+        ask_left, bid_left = ask_left - amount, bid_left - amount
+        if ask_left <= 0:
+            ask_at += 1
+            if ask_at == len(asks):
+                break
+            ask_left = float(asks.sizes[ask_at])
+        if bid_left <= 0:
+            bid_at += 1
+            if bid_at == len(bids):
+                break
+            bid_left = float(bids.sizes[bid_at])
+    if base == 0:
+        return None
+    return Route(buy, sell, 100 * (revenue - cost) / cost, ask_value, base, revenue - cost)
+
+
+def _gross_pct(buy: OrderBook, sell: OrderBook) -> float:
+    ask, bid = buy.best_ask * buy.usd.value, sell.best_bid * sell.usd.value
+    return 100 * (bid - ask) / ask
+
+
+def _conversion_pct(buy: OrderBook, sell: OrderBook) -> float | None:
+    """The cost of turning the proceeds' currency back into what was paid; both legs go through USD."""
+    if buy.quote == sell.quote:
+        return 0.0
+    if buy.usd.conversion_cost_pct is None or sell.usd.conversion_cost_pct is None:
+        return None
+    return buy.usd.conversion_cost_pct + sell.usd.conversion_cost_pct

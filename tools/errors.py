@@ -1,0 +1,246 @@
+"""Every error this project raises on purpose, each with one sentence that a person can act on.
+
+LiquidityError
+├── InvalidArgument          the caller asked for something that cannot be
+│   ├── UnknownExchange
+│   ├── UnknownSymbol
+│   └── UnknownTool
+├── ExchangeError            one exchange could not give a usable book; `exchange` names it
+│   ├── ExchangeTimeout
+│   ├── RateLimited
+│   ├── RegionBlocked
+│   ├── ExchangeUnavailable
+│   ├── UnreadableResponse
+│   ├── EmptyBook
+│   ├── CrossedBook
+│   ├── StaleBook
+│   ├── ImplausiblePrice
+│   ├── MislabelledSource
+│   └── NoUsdRate
+├── NoUsableExchange         every exchange asked failed; `failures` says how each did
+├── NotReadable              a file given to us cannot be read as what it should be
+├── NotConfigured            a setting is missing or wrong
+└── ChartUnavailable         a chart cannot be drawn as an image here
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+_OUTSIDE_TEXT_LIMIT = 200
+_MARKUP = re.compile(r"<[^<>]*>?|!?\[[^\]]*\]\([^)]*\)|[`*#<>|\[\]{}]")
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a1-\u024f\u0370-\u1fff\u3040-\ud7ff]+")
+
+
+def outside_text(text: str) -> str:
+    """Text that came from outside, made safe to show: no control characters, no markup, 200 characters at most."""
+    plain = _MARKUP.sub(" ", _UNPRINTABLE.sub(" ", text[: 4 * _OUTSIDE_TEXT_LIMIT]))
+    plain = " ".join(plain.split())
+    return plain if len(plain) <= _OUTSIDE_TEXT_LIMIT else plain[: _OUTSIDE_TEXT_LIMIT - 1] + "…"
+
+
+def did_you_mean(suggestions: Sequence[str]) -> str:
+    """A closing sentence that offers the closest matches, empty where there are none."""
+    return f" Did you mean {' or '.join(suggestions)}?" if suggestions else ""
+
+
+class LiquidityError(Exception):
+    """The root: `str(error)` is one or two plain sentences, `kind` a stable word for programs and metrics."""
+
+    kind = "error"
+
+
+class InvalidArgument(LiquidityError):
+    """The arguments are wrong; the message says which, why, and what would work."""
+
+    kind = "invalid_argument"
+
+
+class UnknownExchange(InvalidArgument):
+    """No exchange of that id."""
+
+    kind = "unknown_exchange"
+
+    def __init__(self, exchange: str, suggestions: Sequence[str] = (), known: str = "an exchange id of ccxt, such as kraken") -> None:
+        super().__init__(f"There is no exchange {outside_text(exchange)!r}; give {known}.{did_you_mean(suggestions)}")
+        self.exchange = exchange
+
+
+class UnknownSymbol(InvalidArgument):
+    """An exchange does not list the symbol."""
+
+    kind = "unknown_symbol"
+
+    def __init__(self, exchange: str, symbol: str, suggestions: Sequence[str] = ()) -> None:
+        way_out = did_you_mean(suggestions) or " Give an asset such as BTC, or a market such as BTC/USDT."
+        super().__init__(f"{exchange} does not list {outside_text(symbol)}.{way_out}")
+        self.exchange = exchange
+        self.symbol = symbol
+
+
+class UnknownTool(InvalidArgument):
+    """No tool of that name."""
+
+    kind = "unknown_tool"
+
+    def __init__(self, name: str, known: Sequence[str], suggestions: Sequence[str] = ()) -> None:
+        super().__init__(f"There is no tool {outside_text(name)!r}; the tools are {', '.join(known)}.{did_you_mean(suggestions)}")
+
+
+class ExchangeError(LiquidityError):
+    """One exchange could not give a usable book."""
+
+    kind = "exchange_error"
+
+    def __init__(self, exchange: str, what: str, way_out: str) -> None:
+        super().__init__(f"{exchange} {what}. {way_out}")
+        self.exchange = exchange
+
+
+class ExchangeTimeout(ExchangeError):
+    """No complete answer before the deadline."""
+
+    kind = "timed_out"
+
+    def __init__(self, exchange: str, deadline_s: float) -> None:
+        super().__init__(exchange, f"timed out after {deadline_s:g} s", "Try again, or ask another exchange.")
+
+
+class RateLimited(ExchangeError):
+    """The exchange, or our own keeping of its published limits, says to wait."""
+
+    kind = "rate_limited"
+
+    def __init__(self, exchange: str, wait_s: float | None = None) -> None:
+        when = f"in {wait_s:.0f} s" if wait_s is not None and wait_s >= 1 else "in a moment"
+        super().__init__(exchange, "rate limited us", f"Ask again {when}, or ask fewer things of it at once.")
+
+
+class RegionBlocked(ExchangeError):
+    """The exchange refuses this network address (HTTP 403 or 451)."""
+
+    kind = "blocked"
+
+    def __init__(self, exchange: str, status: str) -> None:
+        super().__init__(
+            exchange,
+            f"refused this connection as blocked in your region (HTTP {status})",
+            "Ask another exchange, or set a proxy for it in LIQUIDITY_EXCHANGE_CONFIG.",
+        )
+
+
+class ExchangeUnavailable(ExchangeError):
+    """The exchange cannot be reached, or answers with an error of its own."""
+
+    kind = "unavailable"
+
+    def __init__(self, exchange: str, detail: str = "") -> None:
+        said = f" ({outside_text(detail)})" if detail else ""
+        super().__init__(exchange, f"is unavailable{said}", "Try again later, or ask another exchange; `liquidity doctor` tests the network.")
+
+
+class UnreadableResponse(ExchangeError):
+    """The exchange answered with something that is not an order book."""
+
+    kind = "unreadable"
+
+    def __init__(self, exchange: str, detail: str = "") -> None:
+        said = f": {outside_text(detail)}" if detail else ""
+        super().__init__(exchange, f"sent something unreadable instead of an order book{said}", "Try again, or ask another exchange.")
+
+
+class EmptyBook(ExchangeError):
+    """One or both sides hold no usable level."""
+
+    kind = "empty_book"
+
+    def __init__(self, exchange: str, symbol: str, side: str) -> None:
+        super().__init__(exchange, f"sent an empty book for {symbol} (no usable {side})", "Try again, or ask another exchange.")
+
+
+class CrossedBook(ExchangeError):
+    """The best bid is at or above the best ask."""
+
+    kind = "crossed_book"
+
+    def __init__(self, exchange: str, symbol: str, bid: float, ask: float) -> None:
+        super().__init__(
+            exchange,
+            f"sent a crossed book for {symbol} (bid {bid:g} at or above ask {ask:g})",
+            "Its numbers cannot be trusted now; try again, or ask another exchange.",
+        )
+
+
+class StaleBook(ExchangeError):
+    """The book is older than the limit."""
+
+    kind = "stale_book"
+
+    def __init__(self, exchange: str, symbol: str, age_s: float, limit_s: float) -> None:
+        super().__init__(
+            exchange,
+            f"sent a stale book for {symbol} ({age_s:.0f} s old, the limit is {limit_s:g} s)",
+            "Try again, or ask another exchange; if every exchange is stale, check this machine's clock.",
+        )
+
+
+class ImplausiblePrice(ExchangeError):
+    """The exchange's price stands far from what the others agree on."""
+
+    kind = "implausible_price"
+
+    def __init__(self, exchange: str, price_usd: float, others_usd: float) -> None:
+        super().__init__(
+            exchange,
+            f"shows a mid price of {price_usd:,.6g} USD where the others stand near {others_usd:,.6g} USD",
+            "It is left out of the comparison; check that the symbol means the same asset there.",
+        )
+
+
+class MislabelledSource(ExchangeError):
+    """An endpoint says of itself that it is simulated or replayed while the configuration calls it something else."""
+
+    kind = "mislabelled_source"
+
+    def __init__(self, exchange: str, configured: str, actual: str) -> None:
+        super().__init__(
+            exchange,
+            f"is configured as {configured}, but its endpoint says that its books are {actual}",
+            f'Set "source": "{actual}" for it in LIQUIDITY_EXCHANGE_CONFIG, or remove the override.',
+        )
+
+
+class NoUsdRate(ExchangeError):
+    """No market at hand prices the quote currency in US dollars."""
+
+    kind = "no_usd_rate"
+
+    def __init__(self, exchange: str, quote: str) -> None:
+        super().__init__(exchange, f"quotes in {outside_text(quote)}, for which no US dollar rate is at hand", "Ask for a market in USD, USDT or USDC.")
+
+
+class NoUsableExchange(LiquidityError):
+    """Every exchange that was asked failed; `failures` maps each to its reason."""
+
+    kind = "no_usable_exchange"
+
+    def __init__(self, symbol: str, failures: Mapping[str, str]) -> None:
+        super().__init__(f"No exchange gave a usable book for {outside_text(symbol)}: " + " ".join(failures.values()))
+        self.failures = dict(failures)
+
+
+class NotReadable(LiquidityError):
+    """A file that was given cannot be read as what it should be."""
+
+    kind = "not_readable"
+
+
+class NotConfigured(LiquidityError):
+    """A setting is missing or wrong; the message names it."""
+
+    kind = "not_configured"
+
+
+class ChartUnavailable(LiquidityError):
+    """The chart exists, but cannot be drawn as an image on this machine now."""
+
+    kind = "chart_unavailable"

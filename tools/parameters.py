@@ -1,0 +1,51 @@
+"""The arguments that tools take, each named, bounded and described once."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+Source = Literal["live", "simulated", "replay"]
+"""Where a book came from. Sources never mix."""
+
+ChartKind = Annotated[
+    Literal["depth", "comparison", "impact"],
+    Field(description="depth: cumulative order book; comparison: spread and depth by exchange; impact: cost by order size."),
+]
+Symbol = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=40,
+        description="Asset (BTC: each exchange's deepest USD, USDT or USDC market) or market (BTC/USDT).",
+        examples=["BTC", "SOL/USDT"],
+    ),
+]
+Exchange = Annotated[str, Field(max_length=40, description="Exchange id such as kraken; empty for the default.", examples=["kraken"])]
+Exchanges = Annotated[list[str], Field(max_length=20, description="Exchange ids; empty for the configured ones.", examples=[["binance", "coinbase"]])]
+Side = Annotated[Literal["buy", "sell"], Field(description="buy takes asks, sell takes bids.")]
+OrderSizeUsd = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=1e12,
+        allow_inf_nan=False,
+        description="Order size in US dollars; 0 where order_size_base is given.",
+        examples=[50000],
+        json_schema_extra={"unit": "usd"},
+    ),
+]
+OrderSizeBase = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=1e15,
+        allow_inf_nan=False,
+        description="Order size in units of the asset, instead of order_size_usd.",
+        examples=[0],
+        json_schema_extra={"unit": "base"},
+    ),
+]
+Levels = Annotated[
+    int, Field(ge=1, le=100, description="Price levels per side to show; analysis always uses the deep book.", json_schema_extra={"unit": "count"})
+]
+Hours = Annotated[float, Field(ge=0, le=24 * 90, allow_inf_nan=False, description="Hours back from now.")]

@@ -1,0 +1,93 @@
+"""The units of every number we publish, and the one place that turns a number into words.
+
+A field's unit stands in its metadata: `spread_pct: Pct` carries `{"unit": "pct"}`, and charts, answers and docs read it there.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+
+def _unit(name: str) -> Any:
+    return Field(json_schema_extra={"unit": name})
+
+
+Usd = Annotated[float, _unit("usd")]
+"""US dollars."""
+Price = Annotated[float, _unit("price")]
+"""Quote currency for one base unit; the model's `price_currency` names the currency."""
+UsdPrice = Annotated[float, _unit("usd_price")]
+"""US dollars for one base unit."""
+Base = Annotated[float, _unit("base")]
+"""Units of the base asset; the model's `base_currency` names it."""
+Pct = Annotated[float, _unit("pct")]
+"""Per cent: 1.0 is one hundredth."""
+Bps = Annotated[float, _unit("bps")]
+"""Basis points: 1.0 is one ten-thousandth."""
+Ratio = Annotated[float, _unit("ratio")]
+"""A number without dimension."""
+Count = Annotated[int, _unit("count")]
+"""How many."""
+Milliseconds = Annotated[float, _unit("ms")]
+"""Milliseconds."""
+
+
+def unit_of(model: type[BaseModel], field: str) -> str | None:
+    """The unit of a model's field, None where it has none."""
+    info = model.model_fields[field]
+    extra = info.json_schema_extra
+    if not isinstance(extra, dict):
+        return None
+    unit = extra.get("unit")
+    return unit if isinstance(unit, str) else None
+
+
+def format_usd(value: float) -> str:
+    """Dollars for reading: `$1.25 million`, `$50,000`, `$3.21`, `$0.0042`."""
+    sign, size = "-" if value < 0 else "", abs(value)
+    if size >= 999_995_000:
+        return f"{sign}${size / 1e9:,.2f} billion"
+    if size >= 999_995:
+        return f"{sign}${size / 1e6:,.2f} million"
+    if size >= 1_000:
+        return f"{sign}${size:,.0f}"
+    return f"{sign}${size:.2f}" if size >= 0.01 or size == 0 else f"{sign}${size:.2g}"
+
+
+def format_price(value: float) -> str:
+    """A price with seven significant figures and at least two decimals: `65,083.67`, `1.0002`; five below 1: `0.00001234`."""
+    size = abs(value)
+    if size >= 1_000 or size == 0:
+        return f"{value:,.2f}"
+    if size >= 1:
+        return f"{value:,.{max(2, len(f'{value:.7g}'.partition('.')[2]))}f}"
+    return f"{float(f'{value:.5g}'):.15f}".rstrip("0")
+
+
+def _decimals(value: float, decimals: int) -> str:
+    """Fixed decimals, or two significant figures where the value would vanish: 0.0015 stays 0.0015."""
+    if value == 0 or abs(value) >= 10 ** (1 - decimals):
+        return f"{value:,.{decimals}f}"
+    return f"{float(f'{value:.2g}'):.15f}".rstrip("0")
+
+
+_FORMATS: dict[str, Callable[[float, str], str]] = {
+    "usd": lambda value, _: format_usd(value),
+    "usd_price": lambda value, _: f"{format_price(value)} USD",
+    "price": lambda value, currency: f"{format_price(value)} {currency}".rstrip(),
+    "base": lambda value, currency: f"{format_price(value)} {currency}".rstrip(),
+    "pct": lambda value, _: f"{_decimals(value, 2 if abs(value) >= 1 else 3)}%",
+    "bps": lambda value, _: f"{_decimals(value, 2)} bps",
+    "ratio": lambda value, _: _decimals(value, 2),
+    "count": lambda value, _: f"{value:,.0f}",
+    "ms": lambda value, _: f"{value:,.0f} ms" if value < 1_000 else f"{value / 1_000:,.1f} s",
+}
+
+
+def format_value(value: float | None, unit: str, currency: str = "") -> str:
+    """A number in words fit for an answer; None is "not available".
+
+    `unit` is one of this module's units (KeyError otherwise); `currency` names the price currency for "price" and the asset for "base".
+    """
+    return "not available" if value is None else _FORMATS[unit](value, currency)
