@@ -15,10 +15,15 @@ from .parameters import Source
 Column = NDArray[np.float64]
 """A read-only one-dimensional column of floats."""
 
+FeeOrigin = Literal["configured", "default schedule", "unknown"]
+"""Who says what a taker fee is."""
+
 ANALYSIS_LEVELS = 1_000
 """Levels per side that analysis asks for."""
 ALL_LEVELS = 1_000_000
 """More than any exchange sends: asks for the deepest book it has."""
+# Beyond what any market holds; within, no sum or ratio of a book's numbers overflows.
+_SMALLEST, _LARGEST = 1e-30, 1e30
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,10 @@ class UsdRate:
 
 @dataclass(frozen=True)
 class TakerFee:
-    """A taker fee in per cent, and whether the user configured it or it is the exchange's default schedule."""
+    """A taker fee in per cent, and whether the user configured it or it is the exchange's default schedule; None where neither says."""
 
-    pct: float
-    origin: Literal["configured", "default schedule"]
+    pct: float | None
+    origin: FeeOrigin
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ class OrderBook:
     @property
     def mid(self) -> float:
         """The price halfway between best bid and best ask, in quote currency."""
-        return self.best_bid + (self.best_ask - self.best_bid) / 2
+        return (self.best_bid + self.best_ask) / 2
 
     def age_ms(self, now: datetime) -> float:
         """How old the book is at `now`, in milliseconds."""
@@ -153,7 +158,7 @@ def clean(
     """Both sides of a raw book as validated columns.
 
     Rows hold price and size first (numbers, numeric strings or None), anything after is ignored. Levels with a missing, NaN, infinite,
-    zero or negative price or size are dropped, sizes at one price are added, order is restored.
+    zero or negative price or size are dropped (1e30 and more is as good as infinite), sizes at one price are added, order is restored.
 
     Raises UnreadableResponse when rows are not numbers, EmptyBook when a side has no usable level, CrossedBook when bid >= ask.
     """
@@ -172,18 +177,26 @@ def clean(
 def _columns(exchange: str, rows: Sequence[Sequence[Any]]) -> Column:
     """Shape (n, 2): price and size of each row, NaN where missing."""
     try:
-        return np.array([(row[0], row[1]) for row in rows], dtype=np.float64).reshape(-1, 2)
-    except (TypeError, ValueError, IndexError, KeyError) as error:
+        columns = np.array([(row[0], row[1]) for row in rows], dtype=np.float64)
+    except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
         raise UnreadableResponse(exchange, "rows that are not price and size") from error
+    # A string of two digits and a row of rows can be indexed too.
+    if columns.ndim > 2 or any(isinstance(row, str | bytes) for row in rows):
+        raise UnreadableResponse(exchange, "rows that are not price and size")
+    return columns.reshape(-1, 2)
 
 
 def _usable(rows: Column, contract: Contract) -> tuple[Column, Column]:
     prices, sizes = rows[:, 0], rows[:, 1]
     with np.errstate(all="ignore"):
-        usable = np.isfinite(prices) & np.isfinite(sizes) & (prices > 0) & (sizes > 0) & np.isfinite(prices * sizes)
-        prices, sizes = prices[usable], sizes[usable]
-        base = sizes * contract.size
-        return prices, base / prices if contract.inverse else base
+        base = sizes * contract.size / (prices if contract.inverse else 1.0)
+        usable = _in_range(prices) & _in_range(base) & _in_range(prices * base)
+    return prices[usable], base[usable]
+
+
+def _in_range(column: Column) -> NDArray[np.bool_]:
+    """Where a column holds usable positive numbers; false for NaN."""
+    return (column > _SMALLEST) & (column < _LARGEST)
 
 
 def _sorted_levels(prices: Column, sizes: Column, *, descending: bool, all_sent: bool) -> Levels:

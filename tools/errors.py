@@ -10,6 +10,7 @@ LiquidityError
 │   ├── RateLimited
 │   ├── RegionBlocked
 │   ├── ExchangeUnavailable
+│   │   └── NoConnection
 │   ├── UnreadableResponse
 │   ├── EmptyBook
 │   ├── CrossedBook
@@ -18,6 +19,7 @@ LiquidityError
 │   ├── MislabelledSource
 │   └── NoUsdRate
 ├── NoUsableExchange         every exchange asked failed; `failures` says how each did
+│   └── NoNetwork            none of them could be reached
 ├── NotReadable              a file given to us cannot be read as what it should be
 ├── NotConfigured            a setting is missing or wrong
 └── ChartUnavailable         a chart cannot be drawn as an image here
@@ -75,6 +77,7 @@ class UnknownSymbol(InvalidArgument):
         super().__init__(f"{exchange} does not list {outside_text(symbol)}.{way_out}")
         self.exchange = exchange
         self.symbol = symbol
+        self.suggestions = tuple(suggestions)
 
 
 class UnknownTool(InvalidArgument):
@@ -101,8 +104,8 @@ class ExchangeTimeout(ExchangeError):
 
     kind = "timed_out"
 
-    def __init__(self, exchange: str, deadline_s: float) -> None:
-        super().__init__(exchange, f"timed out after {deadline_s:g} s", "Try again, or ask another exchange.")
+    def __init__(self, exchange: str, how: str) -> None:
+        super().__init__(exchange, f"timed out ({how})", "Try again, or ask another exchange.")
 
 
 class RateLimited(ExchangeError):
@@ -136,6 +139,15 @@ class ExchangeUnavailable(ExchangeError):
     def __init__(self, exchange: str, detail: str = "") -> None:
         said = f" ({outside_text(detail)})" if detail else ""
         super().__init__(exchange, f"is unavailable{said}", "Try again later, or ask another exchange; `liquidity doctor` tests the network.")
+
+
+class NoConnection(ExchangeUnavailable):
+    """The exchange cannot be reached at all."""
+
+    kind = "no_connection"
+
+    def __init__(self, exchange: str) -> None:
+        super().__init__(exchange, "no connection")
 
 
 class UnreadableResponse(ExchangeError):
@@ -226,6 +238,16 @@ class NoUsableExchange(LiquidityError):
     def __init__(self, symbol: str, failures: Mapping[str, str]) -> None:
         super().__init__(f"No exchange gave a usable book for {outside_text(symbol)}: " + " ".join(failures.values()))
         self.failures = dict(failures)
+
+
+class NoNetwork(NoUsableExchange):
+    """None of the exchanges asked can be reached."""
+
+    kind = "no_network"
+
+    def __init__(self, symbol: str, failures: Mapping[str, str]) -> None:
+        super().__init__(symbol, failures)
+        self.args = (f"None of {', '.join(failures)} can be reached from here: check the network, or use --demo for simulated venues.",)
 
 
 class NotReadable(LiquidityError):

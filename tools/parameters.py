@@ -1,11 +1,26 @@
 """The arguments that tools take, each named, bounded and described once."""
 
+import re
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 Source = Literal["live", "simulated", "replay"]
 """Where a book came from. Sources never mix."""
+
+_SEPARATORS = re.compile(r"\s*[/_\-\s]\s*")
+
+
+def normal_symbol(value: object) -> object:
+    """A symbol as people spell it (`btc-usdt`, ` Sol/USDT `) in ccxt's spelling; other types are left for validation to refuse."""
+    return _SEPARATORS.sub("/", value.strip().upper(), count=1) if isinstance(value, str) else value
+
+
+def normal_exchange(value: object) -> object:
+    """An exchange id in lower case without surrounding space."""
+    return value.strip().lower() if isinstance(value, str) else value
+
 
 ChartKind = Annotated[
     Literal["depth", "comparison", "impact"],
@@ -13,6 +28,7 @@ ChartKind = Annotated[
 ]
 Symbol = Annotated[
     str,
+    BeforeValidator(normal_symbol),
     Field(
         min_length=1,
         max_length=40,
@@ -20,8 +36,15 @@ Symbol = Annotated[
         examples=["BTC", "SOL/USDT"],
     ),
 ]
-Exchange = Annotated[str, Field(max_length=40, description="Exchange id such as kraken; empty for the default.", examples=["kraken"])]
-Exchanges = Annotated[list[str], Field(max_length=20, description="Exchange ids; empty for the configured ones.", examples=[["binance", "coinbase"]])]
+Exchange = Annotated[
+    str,
+    BeforeValidator(normal_exchange),
+    Field(max_length=40, description="Exchange id such as kraken; empty for the default.", examples=["kraken"]),
+]
+Exchanges = Annotated[
+    Sequence[Annotated[str, BeforeValidator(normal_exchange), Field(min_length=1, max_length=40)]],
+    Field(max_length=20, description="Exchange ids; empty for the configured ones.", examples=[["binance", "coinbase"]]),
+]
 Side = Annotated[Literal["buy", "sell"], Field(description="buy takes asks, sell takes bids.")]
 OrderSizeUsd = Annotated[
     float,

@@ -1,45 +1,66 @@
 """Every setting, read once from the environment and a `.env` file, frozen afterwards."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from platformdirs import user_cache_path
-from pydantic import BeforeValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from .errors import NotConfigured, outside_text
 from .parameters import Source
+
+_PREFIX = "LIQUIDITY_"
 
 
 def _comma_separated(value: object) -> object:
-    return [part.strip().lower() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    return tuple(dict.fromkeys(part.strip().lower() for part in value.split(",") if part.strip())) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
-    """Where books come from, which model answers, and within which limits. Times are in seconds."""
+    """Where books come from, which model answers, and within which limits; names ending in `_s` are seconds.
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+    Every field is read from LIQUIDITY_ and its name, unless its alias says otherwise. `demo` and `replay` exclude each other; neither means live.
+    """
 
-    demo: bool = Field(default=False, exclude=True, validation_alias="LIQUIDITY_DEMO")
-    replay: Path | None = Field(default=None, validation_alias="LIQUIDITY_REPLAY")
-    exchanges: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = Field(
-        default=("binance", "coinbase", "kraken"), min_length=1, validation_alias="LIQUIDITY_EXCHANGES"
-    )
-    exchange_config: Path | None = Field(default=None, validation_alias="LIQUIDITY_EXCHANGE_CONFIG")
-    taker_fees: dict[str, float] = Field(default_factory=dict, validation_alias="LIQUIDITY_TAKER_FEES")
-    stale_after_s: float = Field(default=10.0, gt=0, validation_alias="LIQUIDITY_STALE_AFTER_S")
-    deadline_s: float = Field(default=10.0, gt=0, validation_alias="LIQUIDITY_DEADLINE_S")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True)
+
+    demo: bool = False
+    replay: Path | None = None
+    exchanges: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = Field(default=("binance", "coinbase", "kraken"), min_length=1)
+    exchange_config: Path | None = None
+    taker_fees: dict[str, Annotated[float, Field(ge=0, le=100)]] = Field(default_factory=dict)
+    stale_after_s: float = Field(default=10.0, gt=0)
+    deadline_s: float = Field(default=10.0, gt=0)
     cache_default_ttl_s: float = Field(default=60.0, gt=0, validation_alias="CACHE_DEFAULT_TTL")
-    model: str = Field(default="", validation_alias="LIQUIDITY_MODEL")
+    model: str = ""
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     ollama_base_url: str = Field(default="", validation_alias="OLLAMA_BASE_URL")
-    log_level: str = Field(default="WARNING", validation_alias="LIQUIDITY_LOG_LEVEL")
-    log_file: Path | None = Field(default=None, validation_alias="LIQUIDITY_LOG_FILE")
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("market-liquidity-monitor"))
 
     @property
     def source(self) -> Source:
-        """Where books come from when nothing is said of an exchange."""
+        """What books are where nothing else is said of their exchange."""
         if self.replay is not None:
             return "replay"
         return "simulated" if self.demo else "live"
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if self.demo and self.replay is not None:
+            raise ValueError("--demo and --replay exclude each other; give one of them")
+        return self
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings, with `given` before the environment; raises NotConfigured, which names the variable that is wrong."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # pyright: ignore[reportArgumentType]
+    except SettingsError as error:
+        raise NotConfigured(f"A setting cannot be read: {outside_text(str(error))}.") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        variable = name if name.isupper() else f"{_PREFIX}{name.upper()}"
+        raise NotConfigured(f"{variable + ': ' if name else ''}{first['msg'].removeprefix('Value error, ')}.") from error

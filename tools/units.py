@@ -4,9 +4,14 @@ A field's unit stands in its metadata: `spread_pct: Pct` carries `{"unit": "pct"
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from decimal import Decimal
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, Field
+from pydantic.fields import FieldInfo
+
+# Below this, amounts of dollars, per cents, basis points and ratios are what rounding left over; prices and sizes may be as small as they like.
+_NOISE = 1e-9
 
 
 def _unit(name: str) -> Any:
@@ -36,40 +41,45 @@ Milliseconds = Annotated[float, _unit("ms")]
 def unit_of(model: type[BaseModel], field: str) -> str | None:
     """The unit of a model's field, None where it has none."""
     info = model.model_fields[field]
-    extra = info.json_schema_extra
-    if not isinstance(extra, dict):
-        return None
-    unit = extra.get("unit")
-    return unit if isinstance(unit, str) else None
+    # Of an optional field (`Pct | None`) the unit stands at the member of the union.
+    members = [part for member in get_args(info.annotation) for part in get_args(member) if isinstance(part, FieldInfo)]
+    extras = [one.json_schema_extra for one in (info, *members)]
+    return next((str(extra["unit"]) for extra in extras if isinstance(extra, dict) and "unit" in extra), None)
 
 
 def format_usd(value: float) -> str:
     """Dollars for reading: `$1.25 million`, `$50,000`, `$3.21`, `$0.0042`."""
-    sign, size = "-" if value < 0 else "", abs(value)
+    sign, size = "-" if value <= -_NOISE else "", abs(value)
     if size >= 999_995_000:
         return f"{sign}${size / 1e9:,.2f} billion"
     if size >= 999_995:
         return f"{sign}${size / 1e6:,.2f} million"
-    if size >= 1_000:
+    if size >= 999.995:
         return f"{sign}${size:,.0f}"
-    return f"{sign}${size:.2f}" if size >= 0.01 or size == 0 else f"{sign}${size:.2g}"
+    return f"{sign}${size:.2f}" if size >= 0.01 or size < _NOISE else f"{sign}${_significant(size, 2)}"
 
 
 def format_price(value: float) -> str:
     """A price with seven significant figures and at least two decimals: `65,083.67`, `1.0002`; five below 1: `0.00001234`."""
     size = abs(value)
-    if size >= 1_000 or size == 0:
+    if size >= 1_000:
         return f"{value:,.2f}"
     if size >= 1:
         return f"{value:,.{max(2, len(f'{value:.7g}'.partition('.')[2]))}f}"
-    return f"{float(f'{value:.5g}'):.15f}".rstrip("0")
+    return _significant(value, 5)
+
+
+def _significant(value: float, figures: int) -> str:
+    """A small number in plain decimals, at least two and no more than its significant figures need."""
+    whole, _, decimals = f"{Decimal(f'{value:.{figures}g}'):zf}".partition(".")
+    return f"{whole}.{decimals.rstrip('0'):0<2}"
 
 
 def _decimals(value: float, decimals: int) -> str:
     """Fixed decimals, or two significant figures where the value would vanish: 0.0015 stays 0.0015."""
-    if value == 0 or abs(value) >= 10 ** (1 - decimals):
-        return f"{value:,.{decimals}f}"
-    return f"{float(f'{value:.2g}'):.15f}".rstrip("0")
+    if abs(value) >= 10 ** (1 - decimals) or abs(value) < _NOISE:
+        return f"{value:z,.{decimals}f}"
+    return _significant(value, 2)
 
 
 _FORMATS: dict[str, Callable[[float, str], str]] = {
@@ -80,8 +90,8 @@ _FORMATS: dict[str, Callable[[float, str], str]] = {
     "pct": lambda value, _: f"{_decimals(value, 2 if abs(value) >= 1 else 3)}%",
     "bps": lambda value, _: f"{_decimals(value, 2)} bps",
     "ratio": lambda value, _: _decimals(value, 2),
-    "count": lambda value, _: f"{value:,.0f}",
-    "ms": lambda value, _: f"{value:,.0f} ms" if value < 1_000 else f"{value / 1_000:,.1f} s",
+    "count": lambda value, _: f"{value:z,.0f}",
+    "ms": lambda value, _: f"{value:z,.0f} ms" if value < 999.5 else f"{value / 1_000:,.1f} s",
 }
 
 

@@ -1,0 +1,1 @@
+"""Publishes the tools: the command line, and what it serves."""

@@ -1,0 +1,99 @@
+"""The command line `liquidity`. Everything heavy is imported inside the command that needs it, so that --help answers at once."""
+
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+# ruff: noqa: PLC0415 - imports inside functions are this module's purpose
+
+app = typer.Typer(
+    name="liquidity",
+    help="Order-book liquidity across exchanges: what an order would cost, where it is cheapest, where the walls are.",
+    epilog="Books come from live exchanges; --demo uses simulated venues (no network, no keys), --replay recorded ones. Settings: README, or a .env file.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Demo = Annotated[bool, typer.Option("--demo", help="Use simulated venues on this machine instead of live exchanges.", rich_help_panel="Where books come from")]
+Replay = Annotated[
+    Path | None,
+    typer.Option(
+        "--replay", metavar="PATH", help="Use recorded order books: a .jsonl or .jsonl.gz file, or a folder of them.", rich_help_panel="Where books come from"
+    ),
+]
+
+
+def _finish(command: Coroutine[Any, Any, int]) -> None:
+    from .commands.running import finish
+
+    raise typer.Exit(finish(command))
+
+
+@app.command()
+def chat(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = 8000,
+    demo: Demo = False,
+    replay: Replay = None,
+) -> None:
+    """Open the chat: ask in plain language, read the answer with its chart in the browser."""
+    from .commands.chat import chat
+
+    _finish(chat(host, port, demo=demo, replay=replay))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help='For example: "Which exchange is cheapest to buy $50k of BTC?"')],
+    json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON: text, tool results, charts.")] = False,
+    charts: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the answer's charts there as PNG and Plotly JSON.")] = None,
+    demo: Demo = False,
+    replay: Replay = None,
+) -> None:
+    """Answer one question in the terminal."""
+    from .commands.ask import ask
+
+    _finish(ask(question, as_json=json, charts=charts, demo=demo, replay=replay))
+
+
+@app.command()
+def call(
+    tool: Annotated[str, typer.Argument(help="The tool's name; leave it out to list the tools with their parameters.")] = "",
+    arguments: Annotated[str, typer.Argument(metavar="JSON", help="""Its arguments, such as '{"symbol": "BTC", "order_size_usd": 50000}'.""")] = "{}",
+    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the chart of a tool that draws to this file.")] = None,
+    demo: Demo = False,
+    replay: Replay = None,
+) -> None:
+    """Call one tool and print its result as JSON."""
+    from .commands.call import call
+
+    _finish(call(tool, arguments, png=png, demo=demo, replay=replay))
+
+
+@app.command()
+def simulate(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = 18080,
+    seed: Annotated[int, typer.Option(help="Books are generated from this seed.")] = 7,
+    replay: Replay = None,
+) -> None:
+    """Run the simulated venues alone, and print the exchange configuration that points ccxt at them."""
+    from .commands.simulate import simulate
+
+    _finish(simulate(port, seed, replay))
+
+
+@app.command()
+def doctor(demo: Demo = False, replay: Replay = None) -> None:
+    """Check what works here, and say what to do about the rest."""
+    from .commands.doctor import doctor
+
+    _finish(doctor(demo=demo, replay=replay))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,183 @@
+"""Generated books are the same for everyone, change gradually, and look like real ones."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+
+from tools.errors import UnknownSymbol
+from tools.simulator import SPOKEN, GeneratedBooks
+
+START = 1_786_276_800_000
+MAIN = [("binance", "BTC/USDT"), ("coinbase", "BTC/USD"), ("kraken", "BTC/USD"), ("okx", "BTC/USDT"), ("bybit", "BTC/USDT"), ("coinbase", "ETH/USD")]
+MOMENTS = [START + hours * 3_600_000 for hours in range(0, 96, 16)]
+
+
+def every_market():
+    return [(exchange, market) for exchange in SPOKEN for market in GeneratedBooks().markets(exchange)]
+
+
+def middle(book):
+    return (Decimal(book.bids[0][0]) + Decimal(book.asks[0][0])) / 2
+
+
+def spread_bps(book):
+    return 10_000 * (Decimal(book.asks[0][0]) - Decimal(book.bids[0][0])) / middle(book)
+
+
+def within(book, side, pct):
+    """Quote value of a side's levels within pct per cent of mid."""
+    mid = middle(book)
+    return sum(Decimal(price) * Decimal(size) for price, size in side if abs(Decimal(price) - mid) * 100 <= mid * Decimal(pct))
+
+
+def reach_pct(book, side):
+    return abs(Decimal(side[-1][0]) / middle(book) - 1) * 100
+
+
+def test_books_of_one_seed_and_moment_are_equal_whoever_asks_in_whatever_order():
+    one, other = GeneratedBooks(seed=3), GeneratedBooks(seed=3)
+    forwards = [one.book_at("kraken", "ETH/USD", moment) for moment in MOMENTS]
+    backwards = [other.book_at("kraken", "ETH/USD", moment) for moment in reversed(MOMENTS)]
+
+    assert forwards == backwards[::-1]
+    assert one.book_at("kraken", "ETH/USD", START) == one.book_at("kraken", "ETH/USD", START)
+
+
+def test_another_seed_is_another_market():
+    assert GeneratedBooks(seed=1).book_at("okx", "BTC/USDT", START, 5) != GeneratedBooks(seed=2).book_at("okx", "BTC/USDT", START, 5)
+
+
+def test_a_book_asked_for_shallow_is_the_top_of_the_deep_one():
+    for exchange, market in every_market():
+        deep = GeneratedBooks().book_at(exchange, market.symbol, START, 1_000)
+        growing = GeneratedBooks()
+        for levels in (1, 20, 200):
+            shallow = growing.book_at(exchange, market.symbol, START, levels)
+            assert (shallow.bids, shallow.asks) == (deep.bids[:levels], deep.asks[:levels])
+
+
+def test_every_book_is_ordered_uncrossed_positive_and_on_its_tick_and_step():
+    for exchange, market in every_market():
+        book = GeneratedBooks().book_at(exchange, market.symbol, START, 300)
+        bids, asks = ([(Decimal(price), Decimal(size)) for price, size in side] for side in (book.bids, book.asks))
+        assert bids[0][0] < asks[0][0]
+        assert all(better[0] > worse[0] > 0 for better, worse in pairwise(bids))
+        assert all(better[0] < worse[0] for better, worse in pairwise(asks))
+        assert all(price % Decimal(market.price_tick) == 0 and size % Decimal(market.size_step) == 0 and size > 0 for price, size in bids + asks)
+
+
+def test_the_time_is_that_of_the_clock_on_steps_of_a_quarter_second():
+    books = GeneratedBooks(now=lambda: datetime(2026, 8, 9, 12, 0, 0, 310_000, tzinfo=UTC))
+
+    book = books.book("bybit", "BTC/USDT", 1)
+
+    assert (book.clock_ms - book.timestamp_ms, book.timestamp_ms % 250, book.loop) == (60, 0, 0)
+    assert books.now() == datetime(2026, 8, 9, 12, 0, 0, 310_000, tzinfo=UTC)
+
+
+def test_a_market_that_is_not_listed_is_an_unknown_symbol():
+    with pytest.raises(UnknownSymbol, match="binance does not list BTC/USD"):
+        GeneratedBooks().book("binance", "BTC/USD")
+
+
+def test_each_exchange_lists_the_quotes_it_really_lists():
+    books = GeneratedBooks()
+    quotes = {exchange: {market.quote for market in books.markets(exchange) if market.base == "BTC"} for exchange in SPOKEN}
+
+    assert quotes == {
+        "binance": {"USDT", "USDC"},
+        "coinbase": {"USD", "USDT"},
+        "kraken": {"USD", "USDT", "USDC"},
+        "okx": {"USDT", "USDC", "USD"},
+        "bybit": {"USDT", "USDC"},
+    }
+
+
+@pytest.mark.parametrize(("exchange", "symbol"), MAIN)
+def test_depth_near_mid_is_13_to_38_per_cent_of_that_within_one_per_cent(exchange, symbol):
+    books = GeneratedBooks()
+    for moment in MOMENTS:
+        book = books.book_at(exchange, symbol, moment, 2_000)
+        near = within(book, book.bids, "0.1") + within(book, book.asks, "0.1")
+        wide = within(book, book.bids, "1") + within(book, book.asks, "1")
+        assert Decimal("0.13") <= near / wide <= Decimal("0.38")
+
+
+@pytest.mark.parametrize(
+    ("exchange", "symbol", "levels", "least", "most"),
+    [("binance", "BTC/USDT", 1_000, "0.29", "0.37"), ("binance", "BTC/USDT", 5_000, "2", "15"), ("bybit", "BTC/USDT", 200, "0.13", "0.19")],
+)
+def test_books_reach_as_far_as_real_ones(exchange, symbol, levels, least, most):
+    books = GeneratedBooks()
+    for moment in MOMENTS:
+        book = books.book_at(exchange, symbol, moment, levels)
+        assert len(book.bids) == len(book.asks) == levels
+        assert all(Decimal(least) <= reach_pct(book, side) <= Decimal(most) for side in (book.bids, book.asks))
+
+
+def test_coinbase_sends_thousands_of_levels_and_absurd_ends():
+    book = GeneratedBooks().book_at("coinbase", "BTC/USD", START)
+
+    assert min(len(book.bids), len(book.asks)) > 5_000
+    assert book.bids[-1][0] == "0.01"
+    assert 990 < Decimal(book.asks[-1][0]) / middle(book) < 1_010
+
+
+def test_spreads_are_tight_on_main_markets_and_wide_on_thin_ones():
+    books = GeneratedBooks()
+    for moment in MOMENTS:
+        for exchange in SPOKEN:
+            bitcoin = [books.book_at(exchange, market.symbol, moment, 1) for market in books.markets(exchange) if market.base == "BTC"]
+            thin = [books.book_at(exchange, market.symbol, moment) for market in books.markets(exchange) if market.base in {"MINA", "OXT"}]
+            assert all(Decimal("0.0014") < spread_bps(book) < 5 for book in bitcoin)
+            assert thin
+            assert all(spread_bps(book) > 27 and len(book.bids) < 30 > len(book.asks) for book in thin)
+
+
+def test_prices_agree_between_venues_once_they_are_in_dollars():
+    books = GeneratedBooks()
+    for moment in MOMENTS:
+        tether = middle(books.book_at("kraken", "USDT/USD", moment, 1))
+        dollars = [middle(books.book_at(exchange, symbol, moment, 1)) * (tether if symbol.endswith("USDT") else 1) for exchange, symbol in MAIN[:5]]
+        assert Decimal("0.9994") < tether < Decimal("1.0006")
+        assert (max(dollars) / min(dollars) - 1) * 10_000 < 5
+        assert len(set(dollars)) == 5
+
+
+def test_prices_move_as_much_in_a_day_as_bitcoin_does():
+    books = GeneratedBooks()
+    mids = [middle(books.book_at("binance", "BTC/USDT", START + minute * 60_000, 1)) for minute in range(0, 1_440, 10)]
+    squares = sum(float(after / before - 1) ** 2 for before, after in pairwise(mids))
+
+    assert 1.0 < 100 * squares**0.5 < 4.0
+
+
+def test_orders_persist_for_a_while_and_are_replaced_gradually():
+    books = GeneratedBooks()
+
+    def kept(later_ms):
+        before, after = (set(books.book_at("binance", "BTC/USDT", START + moment, 1_000).bids) for moment in (0, later_ms))
+        return len(before & after) / len(before)
+
+    assert kept(250) > 0.9
+    assert 0.2 < kept(5_000) < kept(1_000) < 1
+    assert kept(600_000) < 0.2
+
+
+@pytest.mark.parametrize(("exchange", "symbol"), MAIN)
+def test_no_book_is_ever_made_anew(exchange, symbol):
+    books = GeneratedBooks()
+    for moment in MOMENTS:
+        before, after = ({price for price, _ in books.book_at(exchange, symbol, moment + later, 2_000).asks} for later in (0, 250))
+        assert len(before & after) > 0.9 * len(before)
+
+
+@pytest.mark.parametrize(("exchange", "symbol"), MAIN)
+def test_a_few_walls_stand_out_of_every_main_book(exchange, symbol):
+    book = GeneratedBooks().book_at(exchange, symbol, START, 200)
+    for side in (book.bids, book.asks):
+        sizes = sorted(Decimal(size) for _, size in side)
+        walls = [size for size in sizes if size > 5 * sizes[len(sizes) // 2]]
+        assert 1 <= len(walls) <= 20

@@ -1,0 +1,1 @@
+"""The tools, one per file: each fetches books through the market and hands them to analytics."""

@@ -1,0 +1,57 @@
+"""What makes a function a tool: its arguments are validated, and a mistake in them is told in one sentence, at whatever door it came in."""
+
+import inspect
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from ..errors import InvalidArgument, outside_text
+from ..market import Market
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def arguments_model(function: Callable[..., Any]) -> type[BaseModel]:
+    """The caller's parameters of a tool (all but the market) as a model that forbids unknown ones."""
+    hints = get_type_hints(function, include_extras=True)
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    fields: dict[str, Any] = {one.name: (hints[one.name], ... if one.default is one.empty else one.default) for one in parameters}
+    return create_model(function.__name__, __config__=ConfigDict(extra="forbid"), **fields)
+
+
+def tool(function: Callable[Concatenate[Market, P], Coroutine[Any, Any, R]]) -> Callable[Concatenate[Market, P], Coroutine[Any, Any, R]]:
+    """Make `function(market, ...)` a tool: raises InvalidArgument for arguments that do not fit its parameter types."""
+    model = arguments_model(function)
+    signature = inspect.signature(function)
+    caller_names = list(model.model_fields)
+
+    @wraps(function)
+    async def call(market: Market, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            given = signature.bind_partial(market, *args, **kwargs).arguments
+        except TypeError as error:
+            raise InvalidArgument(f"{function.__name__}: {error}. It takes {', '.join(caller_names)}.") from error
+        try:
+            arguments = model.model_validate({name: value for name, value in given.items() if name in model.model_fields})
+        except ValidationError as error:
+            raise InvalidArgument(explain(error)) from error
+        return await function(market, **{name: getattr(arguments, name) for name in caller_names})  # pyright: ignore[reportCallIssue]
+
+    return call
+
+
+def explain(error: ValidationError) -> str:
+    """The first mistake of a validation error in one sentence: which parameter, what is wrong, what was given."""
+    first = error.errors(include_url=False)[0]
+    name = ".".join(str(part) for part in first["loc"]) or "the arguments"
+    problem = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "missing":
+        return f"{name} is required."
+    if first["type"] == "extra_forbidden":
+        return f"{name} is not a parameter of this tool."
+    problem = problem.replace("Input should be", "must be").replace("should have", "must have")
+    problem = problem.removeprefix("String ").removeprefix("List ").removeprefix("Sequence ")
+    return f"{name} {problem}, not {outside_text(repr(first['input']))}."

@@ -1,0 +1,196 @@
+"""Books from exchanges: the market that a symbol means, fetched once for all who ask, cleaned, and priced in US dollars."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ..analytics import depth
+from ..book import ANALYSIS_LEVELS, OrderBook, TakerFee, UsdRate, clean
+from ..cache import Cache
+from ..errors import InvalidArgument, MislabelledSource, StaleBook, outside_text
+from ..parameters import Source
+from .depth_limits import is_all_sent, request_limit
+from .market_files import MarketFiles
+from .single_flight import SingleFlight
+from .usd import PairQuote, UsdRates
+from .venues import Venue
+
+if TYPE_CHECKING:
+    from .exchange import ExchangeClient, RawBook
+
+BOOK_TTL_S = 2.0
+DEEPEST_MARKET_TTL_S = 3_600.0
+ASSUMED_RATE_TTL_S = 10.0
+_RATE_LEVELS = 50
+_WIDEST_COMPARED_PCT = 5.0
+# What the simulated venues say of their answers, so that neither configuration nor a proxy can pass them for live.
+_SOURCE, _AS_OF, _CLOCK = "x-liquidity-source", "x-liquidity-as-of", "x-liquidity-clock"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a call may take, how old a book may be, and how long a USD rate holds, in seconds."""
+
+    deadline_s: float = 10.0
+    stale_after_s: float = 10.0
+    rate_ttl_s: float = 60.0
+
+
+class ExchangeBooks:
+    """The Books that exchanges send. `exchanges` are asked for USD rates; where `closed`, no exchange beyond `venues` is ever contacted."""
+
+    def __init__(
+        self,
+        exchanges: Sequence[str],
+        venues: Mapping[str, Venue],
+        *,
+        closed: bool,
+        taker_fees: Mapping[str, float],
+        limits: Limits,
+        files: MarketFiles,
+        cache: Cache,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._exchanges = exchanges
+        self._venues = venues
+        self._closed = closed
+        self._taker_fees = taker_fees
+        self._limits = limits
+        self._files = files
+        self._cache = cache
+        self._now = now
+        self._flights = SingleFlight()
+        self._clients: dict[str, ExchangeClient] = {}
+
+    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS) -> OrderBook:
+        """The book of the market that `symbol` means on `exchange`."""
+        markets = await (await self._client(exchange)).candidates(symbol)
+        if len(markets) > 1:
+            return await self._deepest(exchange, symbol, markets, levels)
+        book = await self._book(exchange, markets[0], levels)
+        if symbol in (book.symbol, book.base) or book.symbol.replace("/", "") == symbol:
+            return book
+        return replace(book, warnings=(f"{exchange} does not list {symbol}; its {book.symbol} is used instead.", *book.warnings))
+
+    async def close(self) -> None:
+        """Close every client that was opened."""
+        clients, self._clients = list(self._clients.values()), {}
+        await asyncio.gather(*(client.close() for client in clients))
+
+    async def _deepest(self, exchange: str, symbol: str, markets: Sequence[str], levels: int) -> OrderBook:
+        """The book of the deepest of an asset's markets; which one that is holds for DEEPEST_MARKET_TTL_S."""
+        key = (self._venue(exchange).source, "deepest", exchange, symbol)
+        market: str | None = self._cache.get(key)
+        if market is not None:
+            return await self._book(exchange, market, levels)
+        answers = await asyncio.gather(*(self._book(exchange, market, levels) for market in markets), return_exceptions=True)
+        books = [answer for answer in answers if isinstance(answer, OrderBook)]
+        if not books:
+            raise next(answer for answer in answers if isinstance(answer, BaseException))
+        width = min(_WIDEST_COMPARED_PCT, *(depth.reach_pct(book) for book in books))
+        book = max(books, key=lambda book: depth.band(book, width).total_usd)
+        if len(books) == len(markets):
+            self._cache.set(key, book.symbol, DEEPEST_MARKET_TTL_S)
+        return book
+
+    async def _book(self, exchange: str, market: str, levels: int) -> OrderBook:
+        key = (self._venue(exchange).source, "book", exchange, market, request_limit(exchange, levels))
+        book: OrderBook | None = self._cache.get(key)
+        if book is None:
+            book = await self._flights.run(key, lambda: self._fetch_book(exchange, market, levels))
+            self._cache.set(key, book, BOOK_TTL_S)
+        return book
+
+    async def _fetch_book(self, exchange: str, market: str, levels: int) -> OrderBook:
+        client, source = await self._client(exchange), self._venue(exchange).source
+        quote = market.partition("/")[2].partition(":")[0]
+        rate = asyncio.ensure_future(self._rate(exchange, quote))
+        try:
+            raw = await client.raw_book(market, levels)
+            return self._finished(client, raw, source, await rate)
+        finally:
+            rate.cancel()
+
+    def _finished(self, client: "ExchangeClient", raw: "RawBook", source: Source, usd: UsdRate) -> OrderBook:
+        """The raw book cleaned, dated and priced; raises what is wrong with it."""
+        exchange, received_at = client.exchange, self._now()
+        actual = raw.headers.get(_SOURCE, source)
+        if actual != source:
+            raise MislabelledSource(exchange, source, outside_text(actual))
+        as_of, lag_ms = _recorded_time(raw, received_at)
+        self._require_fresh(exchange, raw, received_at, lag_ms)
+        bids, asks = clean(exchange, raw.symbol, raw.bids, raw.asks, all_sent=_all_sent(exchange, raw, source), contract=client.contract(raw.symbol))
+        book = OrderBook(exchange, raw.symbol, bids, asks, source, as_of, received_at, usd, self._fee(client, raw.symbol), lag_ms)
+        if usd.conversion_cost_pct is None and not usd.market:
+            return replace(book, warnings=(f"{book.quote} is counted as 1 USD: no exchange at hand prices it.",))
+        return book
+
+    def _require_fresh(self, exchange: str, raw: "RawBook", received_at: datetime, lag_ms: float) -> None:
+        """Raise StaleBook where the book is older than the limit by the recording's clock, or by the time that the exchange put on it."""
+        stamped_s = 0.0 if _AS_OF in raw.headers or raw.timestamp_ms is None else received_at.timestamp() - raw.timestamp_ms / 1_000
+        age_s = max(stamped_s, lag_ms / 1_000)
+        if age_s > self._limits.stale_after_s:
+            raise StaleBook(exchange, raw.symbol, age_s, self._limits.stale_after_s)
+
+    def _fee(self, client: "ExchangeClient", market: str) -> TakerFee:
+        configured = self._taker_fees.get(client.exchange)
+        if configured is not None:
+            return TakerFee(configured, "configured")
+        default = client.taker_fee(market)
+        return TakerFee(default, "unknown" if default is None else "default schedule")
+
+    async def _rate(self, exchange: str, quote: str) -> UsdRate:
+        """What `quote` is worth, from the books of exchanges of the same source."""
+        source = self._venue(exchange).source
+        key = (source, "usd", exchange, quote)
+        rate: UsdRate | None = self._cache.get(key)
+        if rate is None:
+            asked = [one for one in self._exchanges if self._venue(one).source == source]
+            rate = await self._flights.run(key, lambda: UsdRates(self._quote_pair, asked).rate(exchange, quote))
+            self._cache.set(key, rate, self._limits.rate_ttl_s if rate.market or quote == "USD" else ASSUMED_RATE_TTL_S)
+        return rate
+
+    async def _quote_pair(self, exchange: str, market: str) -> PairQuote | None:
+        client = await self._client(exchange)
+        if market not in await client.loaded_markets():
+            return None
+        raw = await client.raw_book(market, _RATE_LEVELS)
+        bids, asks = clean(exchange, market, raw.bids, raw.asks)
+        bid, ask = float(bids.prices[0]), float(asks.prices[0])
+        fee = self._fee(client, market)
+        return PairQuote((bid + ask) / 2, None if fee.pct is None else 100 * (ask - bid) / (bid + ask) + fee.pct)
+
+    def _venue(self, exchange: str) -> Venue:
+        return self._venues.get(exchange, Venue())
+
+    async def _client(self, exchange: str) -> "ExchangeClient":
+        if exchange not in self._clients:
+            if self._closed and exchange not in self._venues:
+                raise InvalidArgument(f"{outside_text(exchange)} is not among the exchanges here, which are {', '.join(self._venues)}.")
+            await self._flights.run(("client", exchange), lambda: self._open_client(exchange))
+        return self._clients[exchange]
+
+    async def _open_client(self, exchange: str) -> None:
+        # ccxt takes a second to import, which must not hold up what else is going on.
+        module = await asyncio.to_thread(import_module, "tools.feeds.exchange")
+        venue = self._venue(exchange)
+        files = self._files if venue.source == "live" else MarketFiles(None)
+        self._clients[exchange] = module.ExchangeClient(exchange, dict(venue.config), self._limits.deadline_s, files)
+
+
+def _recorded_time(raw: "RawBook", received_at: datetime) -> tuple[datetime, float]:
+    """When the book was true and how many milliseconds old it was on receipt: by the recording in replay, else now."""
+    if raw.headers.get(_SOURCE) != "replay":
+        return received_at, 0.0
+    as_of_ms, clock_ms = float(raw.headers[_AS_OF]), float(raw.headers[_CLOCK])
+    return datetime.fromtimestamp(as_of_ms / 1_000, UTC), max(0.0, clock_ms - as_of_ms)
+
+
+def _all_sent(exchange: str, raw: "RawBook", source: Source) -> tuple[bool, bool]:
+    """Whether each side is all that the exchange holds; of a recording, which was cut where its maker cut it, nobody knows."""
+    if source == "replay":
+        return False, False
+    return is_all_sent(exchange, raw.limit, len(raw.bids)), is_all_sent(exchange, raw.limit, len(raw.asks))

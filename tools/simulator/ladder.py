@@ -1,0 +1,102 @@
+"""The levels of a simulated book: orders that belong to a price, live for a while and are replaced, thinning out away from mid.
+
+Prices and sizes are whole ticks and steps. The price axis is cut into slots that are anchored in price and widen with distance; a slot holds
+at most one level. So when mid moves, the orders stay where they are.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .noise import Floats, Integers, uniform
+from .side import EVEN_PCT, FILLED, Side, dollars, order_term, settled_sizes, slot_widths, wall_dollars
+
+_BEST = 3.0
+"""How much larger than its neighbours the best level tends to be."""
+_WALL_EVERY_PCT = 0.06
+_WALL_EVERY_LEVELS = 25
+_WALL_LIFE_S = 900.0
+_ABSURD_BIDS = (2, 100, 10_000)
+_ABSURD_ASKS = (10, 100, 1_000)
+_ABSURD_SIZES: Integers = np.array([1_000, 100_000, 1_000_000, 100_000_000])
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """One side, best first: prices in ticks and sizes in steps, columns of one shape (n,); `whole` says that nothing was left out."""
+
+    ticks: Integers
+    sizes: Integers
+    whole: bool
+
+
+def build(side: Side, levels: int) -> Ladder:
+    """The best `levels` of a side, or all it has where that is less; building fewer costs less and gives the same ones."""
+    shown = min(levels, side.profile.most_levels)
+    ids, widths, end = _slots(side, shown)
+    slots = ids * widths + (uniform(side.key("place"), ids, widths) * widths).astype(np.int64)
+    slots, walls, best = slots[_held(side, ids, widths)], _walls(side), np.array([side.best])
+    ticks = np.concatenate((best, walls, slots))
+    notional = np.concatenate((_BEST * dollars(side, best), wall_dollars(side, walls), dollars(side, slots)))
+    inside = (ticks * side.direction >= side.best * side.direction) & (ticks * side.direction < end) & (ticks > 0)
+    ticks, notional = _ordered(side, ticks[inside], notional[inside])
+    sizes = settled_sizes(side, ticks, notional / side.usd_per_step)
+    if math.isinf(end) and len(ticks) <= shown:
+        return _with_absurd(side, ticks, sizes) if side.profile.absurd else Ladder(ticks, sizes, whole=True)
+    return Ladder(ticks[:shown], sizes[:shown], whole=len(ticks) >= shown == side.profile.most_levels)
+
+
+def _ordered(side: Side, ticks: Integers, notional: Floats) -> tuple[Integers, Floats]:
+    """Best first; where two orders share a price the one that comes first in the columns stands."""
+    order = np.argsort(ticks * side.direction, kind="stable")
+    ticks, notional = ticks[order], notional[order]
+    first = np.concatenate(([True], ticks[1:] != ticks[:-1]))
+    return ticks[first], notional[first]
+
+
+def _slots(side: Side, levels: int) -> tuple[Integers, Integers, float]:
+    """Slots for that many levels beyond the best price, nearest band first: their numbers, their widths, and where they end.
+
+    The end is a price in ticks times the direction, infinite where the side ends by itself.
+    """
+    near, wanted, bands, band = 0.0, 20 + 1.3 * levels / FILLED, list[tuple[Integers, Integers]](), 0
+    width = 1
+    while near < side.profile.reach_pct and wanted > 0:
+        far = min(EVEN_PCT * 2.0**band, side.profile.reach_pct)
+        width = int(slot_widths(side, np.array([far]))[0])
+        edges = sorted(side.best + side.direction * pct / 100 * side.mid for pct in (near, far))
+        ids = np.arange(int(edges[0] // width), int(edges[1] // width), dtype=np.int64)
+        bands.append((ids, np.full_like(ids, width)))
+        near, wanted, band = far, wanted - len(ids), band + 1
+    # Slots of the next band may reach over the edge, so what stands close to it is not final.
+    end = math.inf if near >= side.profile.reach_pct else side.direction * side.best + near / 100 * side.mid - 3 * width
+    return np.concatenate([ids for ids, _ in bands]), np.concatenate([widths for _, widths in bands]), end
+
+
+def _held(side: Side, ids: Integers, widths: Integers) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return uniform(side.key("held"), ids, widths, order_term(side, "held term", ids, widths)) < FILLED
+
+
+def _walls(side: Side) -> Integers:
+    """Round prices that hold a large order now, within 3 per cent of the best price."""
+    slot = int(slot_widths(side, np.zeros(1))[0])
+    every = _round_number(max(_WALL_EVERY_PCT / 100 * side.profile.usual_ticks, _WALL_EVERY_LEVELS * slot))
+    edges = sorted((side.best + side.direction, side.best + side.direction * 0.03 * side.mid))
+    ids = np.arange(-(-edges[0] // every), edges[1] // every, dtype=np.int64)
+    term = np.floor(side.seconds / _WALL_LIFE_S + uniform(side.key("wall term"), ids)).astype(np.int64)
+    return (ids * every)[uniform(side.key("wall"), ids, term) < 0.5]
+
+
+def _round_number(ticks: float) -> int:
+    """The nearest 1, 2 or 5 times a power of ten below, at least 1."""
+    power = 10 ** int(np.floor(np.log10(max(ticks, 1.0))))
+    return max(step * power for step in (1, 2, 5) if step * power <= max(ticks, 1.0))
+
+
+def _with_absurd(side: Side, ticks: Integers, sizes: Integers) -> Ladder:
+    """A whole side and what stands at the ends of real full books: bids of a cent and asks of a thousand times the price."""
+    mid = int(side.mid)
+    far = np.array([mid * times for times in _ABSURD_ASKS] if side.direction > 0 else [*(mid // times for times in _ABSURD_BIDS), 1])
+    far = far[(far * side.direction > ticks[-1] * side.direction) & (far > 0) & (np.diff(far, prepend=0) != 0)]
+    return Ladder(np.concatenate((ticks, far)), np.concatenate((sizes, _ABSURD_SIZES[: len(far)])), whole=True)
