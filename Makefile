@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-HAS_CHROME = $(BIN)/python -c 'import sys; from tools.charts.render import chrome_path; sys.exit(chrome_path() is None)'
+HAS_CHROME = $(BIN)/python -c 'import sys; from tools.charts import chrome_path; sys.exit(chrome_path() is None)'
 # Only root can install Debian's package, which also works where Google's download is out of reach.
 GET_CHROMIUM = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium fonts-liberation; }
 

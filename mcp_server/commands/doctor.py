@@ -12,7 +12,7 @@ from rich.table import Table
 
 from agent import choose_model
 from tools import Market, open_market
-from tools.charts.render import chrome_path
+from tools.charts import chrome_path
 from tools.errors import LiquidityError
 from tools.settings import Settings
 

@@ -53,12 +53,12 @@ def taken_together(buy: OrderBook, sell: OrderBook) -> bool:
 def executable(buy: OrderBook, sell: OrderBook) -> Route | None:
     """Walk the asks of `buy` against the bids of `sell` until the marginal net gain is zero.
 
-    None where the best prices already lose, or where the cost of converting between the quote currencies is unknown.
+    None where the best prices already lose, or where a taker fee or the cost of converting between the quote currencies is unknown.
     """
-    conversion_pct = _conversion_pct(buy, sell)
-    if conversion_pct is None:
+    converting_pct = conversion_pct(buy, sell)
+    if converting_pct is None or buy.fee.pct is None or sell.fee.pct is None:
         return None
-    paid = buy.usd.value * (1 + buy.fee.pct / 100) * (1 + conversion_pct / 100)
+    paid = buy.usd.value * (1 + buy.fee.pct / 100) * (1 + converting_pct / 100)
     received = sell.usd.value * (1 - sell.fee.pct / 100)
     asks, bids = buy.asks, sell.bids
     ask_at = bid_at = 0
@@ -86,15 +86,15 @@ def executable(buy: OrderBook, sell: OrderBook) -> Route | None:
     return Route(buy, sell, 100 * (revenue - cost) / cost, ask_value, base, revenue - cost)
 
 
-def _gross_pct(buy: OrderBook, sell: OrderBook) -> float:
-    ask, bid = buy.best_ask * buy.usd.value, sell.best_bid * sell.usd.value
-    return 100 * (bid - ask) / ask
-
-
-def _conversion_pct(buy: OrderBook, sell: OrderBook) -> float | None:
-    """The cost of turning the proceeds' currency back into what was paid; both legs go through USD."""
+def conversion_pct(buy: OrderBook, sell: OrderBook) -> float | None:
+    """The cost of turning the proceeds' currency back into what was paid, both legs going through USD; None where unknown."""
     if buy.quote == sell.quote:
         return 0.0
     if buy.usd.conversion_cost_pct is None or sell.usd.conversion_cost_pct is None:
         return None
     return buy.usd.conversion_cost_pct + sell.usd.conversion_cost_pct
+
+
+def _gross_pct(buy: OrderBook, sell: OrderBook) -> float:
+    ask, bid = buy.best_ask * buy.usd.value, sell.best_bid * sell.usd.value
+    return 100 * (bid - ask) / ask

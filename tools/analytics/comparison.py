@@ -33,7 +33,7 @@ class VenueLiquidity(Record):
     bid_volume: Base
     ask_volume: Base
     depth: list[depth.DepthBand]
-    taker_fee_pct: Pct
+    taker_fee_pct: Pct | None
     as_of: datetime
     age_ms: Milliseconds
 
@@ -71,22 +71,22 @@ class ExchangeComparison(Result):
 
 
 def implausible(books: Mapping[str, OrderBook]) -> dict[str, ImplausiblePrice]:
-    """The books whose mid stands more than IMPLAUSIBLE_PCT from the median of the others', where at least three can vote."""
+    """The books whose mid stands more than IMPLAUSIBLE_PCT from the median of the others', where more than half of all agree on that."""
     if len(books) < _QUORUM:
         return {}
     mids = {exchange: book.mid * book.usd.value for exchange, book in books.items()}
     found: dict[str, ImplausiblePrice] = {}
     for exchange, mid in mids.items():
-        others = median(other for name, other in mids.items() if name != exchange)
-        if 100 * abs(mid - others) / others > IMPLAUSIBLE_PCT and _agree([other for name, other in mids.items() if name != exchange]):
-            found[exchange] = ImplausiblePrice(exchange, mid, others)
+        others = [other for name, other in mids.items() if name != exchange]
+        middle = median(others)
+        agreeing = sum(_near(other, middle) for other in others)
+        if not _near(mid, middle) and agreeing * 2 > len(books):
+            found[exchange] = ImplausiblePrice(exchange, mid, middle)
     return found
 
 
-def _agree(mids: Sequence[float]) -> bool:
-    """Whether more than half of these prices stand together."""
-    middle = median(mids)
-    return sum(100 * abs(mid - middle) / middle <= IMPLAUSIBLE_PCT for mid in mids) * 2 > len(mids)
+def _near(price: float, middle: float) -> bool:
+    return 100 * abs(price - middle) / middle <= IMPLAUSIBLE_PCT
 
 
 def widest_common_band(books: Sequence[OrderBook]) -> float | None:
@@ -184,9 +184,11 @@ def _warnings(books: Sequence[OrderBook], gap: arbitrage.Gap | None, route: arbi
                 f"The books of {pair.buy.exchange} and {pair.sell.exchange} were taken {seconds:,.0f} s apart:"
                 " a price gap between them may be time, not arbitrage."
             )
-    if gap and abs(gap.gross_pct) > IMPLAUSIBLE_PCT:
+    if gap and gap.gross_pct > IMPLAUSIBLE_PCT:
         sentences.append(
-            f"{gap.buy.exchange} and {gap.sell.exchange} disagree on the price by {abs(gap.gross_pct):.0f}%:"
+            f"{gap.buy.exchange} and {gap.sell.exchange} disagree on the price by {gap.gross_pct:.0f}%:"
             " one of them is wrong, or the symbol means different assets there."
         )
+    if gap and gap.gross_pct > 0 and arbitrage.conversion_pct(gap.buy, gap.sell) is None:
+        sentences.append(f"What converting between {gap.buy.quote} and {gap.sell.quote} costs is unknown, so no net gain is computed between them.")
     return distinct(sentences)

@@ -7,12 +7,13 @@ from typing import Literal
 import numpy as np
 
 from ..book import Levels, OrderBook
-from ..units import Pct, Price, Usd
+from ..units import Bps, Pct, Price, Usd
 from . import depth, impact
 from .result import Record, Result, distinct, origin
 
 WIDEST_PCT = 2.0
 _POINTS = 200
+_WALLS = 40
 _SIZES = 60
 _SMALLEST_USD = 1_000.0
 _TIMES_ORDER = 5.0
@@ -24,11 +25,11 @@ class DepthCurve(Record):
     symbol_used: str
     price_currency: str
     mid_price: Price
-    bid_distance_pct: list[float]
-    bid_usd: list[float]
+    bid_distance_pct: list[Pct]
+    bid_usd: list[Usd]
     bid_complete: bool
-    ask_distance_pct: list[float]
-    ask_usd: list[float]
+    ask_distance_pct: list[Pct]
+    ask_usd: list[Usd]
     ask_complete: bool
     depth: list[depth.DepthBand]
 
@@ -48,9 +49,9 @@ class ImpactCurve(Record):
     The curve ends where the book does; `ends_usd` is that size, None where the book outlasts the curve.
     """
 
-    sizes_usd: list[float]
-    slippage_bps: list[float]
-    all_in_bps: list[float]
+    sizes_usd: list[Usd]
+    slippage_bps: list[Bps]
+    all_in_bps: list[Bps | None]
     ends_usd: Usd | None
     at_order: impact.MarketImpact
 
@@ -104,12 +105,16 @@ def depth_curves(symbol: str, books: Mapping[str, OrderBook], failures: Mapping[
 
 def _depth_curve(book: OrderBook, side: Levels) -> _Curve:
     distance = np.abs(side.prices - book.mid) / book.mid * 100
-    inside = int(np.searchsorted(distance, WIDEST_PCT, side="right"))
-    picked = np.unique(np.linspace(0, max(inside - 1, 0), min(inside, _POINTS)).round().astype(np.int64))
+    tolerance_pct = 100 * depth.EDGE_TOLERANCE
+    inside = int(np.searchsorted(distance, WIDEST_PCT + tolerance_pct, side="right"))
+    evenly = np.linspace(0, max(inside - 1, 0), min(inside, _POINTS)).round().astype(np.int64)
+    # Even steps alone could walk around a wall.
+    largest = np.argsort(-side.sizes[:inside], kind="stable")[:_WALLS]
+    picked = np.unique(np.concatenate((evenly, largest)))
     return _Curve(
         distance_pct=distance[picked].tolist(),
         usd=(side.cumulative_quote[picked] * book.usd.value).tolist(),
-        complete=side.all_sent or bool(distance[-1] >= WIDEST_PCT),
+        complete=side.all_sent or bool(distance[-1] >= WIDEST_PCT - tolerance_pct),
     )
 
 
@@ -134,7 +139,8 @@ def impact_curves(symbol: str, books: Mapping[str, OrderBook], order: impact.Ord
 
 def _impact_curve(book: OrderBook, symbol: str, side: Literal["buy", "sell"], sizes: list[float], at_order: impact.MarketImpact, now: datetime) -> ImpactCurve:
     bears_usd = float(book.taken_by(side).cumulative_quote[-1]) * book.usd.value
-    points = [impact.market_impact(book, symbol, impact.Order(side, usd=size), now) for size in sizes if size <= bears_usd]
+    borne = [size for size in sizes if size < bears_usd] + ([bears_usd] if bears_usd <= sizes[-1] else [])
+    points = [impact.market_impact(book, symbol, impact.Order(side, usd=size), now) for size in borne]
     return ImpactCurve(
         sizes_usd=[point.order_size_usd for point in points],
         slippage_bps=[point.slippage_vs_mid_bps for point in points],

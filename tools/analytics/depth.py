@@ -1,6 +1,7 @@
 """How much stands in the book near the price: spread, depth bands with their coverage, and walls."""
 
 from datetime import datetime
+from math import inf
 
 import numpy as np
 
@@ -10,7 +11,8 @@ from .result import Record, Result, origin
 
 BAND_WIDTHS_PCT = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 # A level on a band's edge is inside it; binary fractions put it up to a few ulps to either side.
-_EDGE_TOLERANCE = 1e-12
+EDGE_TOLERANCE = 1e-12
+"""As a part of mid: how far beyond an edge a level still counts as standing on it."""
 
 
 class DepthBand(Record):
@@ -84,9 +86,15 @@ def _within(levels: Levels, mid: float, signed_width_pct: float) -> tuple[float,
     """Quote value of the levels from best to the edge, and whether nothing inside the edge can be missing."""
     edge = mid * (1 + signed_width_pct / 100)
     distances, limit = np.abs(levels.prices - mid), abs(edge - mid)
-    inside = int(np.searchsorted(distances, limit + _EDGE_TOLERANCE * mid, side="right"))
-    reaches = bool(distances[-1] >= limit - _EDGE_TOLERANCE * mid)
+    inside = int(np.searchsorted(distances, limit + EDGE_TOLERANCE * mid, side="right"))
+    reaches = bool(distances[-1] >= limit - EDGE_TOLERANCE * mid)
     return float(levels.cumulative_quote[inside - 1]) if inside else 0.0, reaches or levels.all_sent
+
+
+def reach_pct(book: OrderBook) -> float:
+    """How far from mid, in per cent, the book is known on both sides; infinite where the exchange sent all it has."""
+    cut_short = [side for side in (book.bids, book.asks) if not side.all_sent]
+    return min((100 * abs(float(side.prices[-1]) - book.mid) / book.mid for side in cut_short), default=inf)
 
 
 def best_levels(side: Levels, count: int, usd_rate: float) -> list[BookLevel]:
@@ -100,8 +108,7 @@ def lower_bound_warnings(book: OrderBook, depth: list[DepthBand]) -> list[str]:
     short = [one for one in depth if not one.complete]
     if not short:
         return []
-    reach = min(abs(float(side.prices[-1]) - book.mid) / book.mid * 100 for side in (book.bids, book.asks) if not side.all_sent)
-    sent = f"{book.exchange} sent {len(book.bids):,} bids and {len(book.asks):,} asks, which end {reach:.2g}% from mid"
+    sent = f"{book.exchange} sent {len(book.bids):,} bids and {len(book.asks):,} asks, which end {reach_pct(book):.2g}% from mid"
     return [f"{sent}: depth within {short[0].width_pct:g}% and wider is a lower bound (at least)."]
 
 

@@ -5,26 +5,32 @@ from statistics import median
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..book import Levels, OrderBook
-from ..units import Base, Pct, Price, Ratio, Usd
+from ..units import Base, Count, Pct, Price, Ratio, Usd
+from . import depth
 from .result import Record, Result, origin
 
 # A book is drawn to this far from mid at most: some asks stand 100,000 % above it.
 WIDEST_PCT = 2.0
+# A range to divide into bins, even where bid, mid and ask are neighbouring floats.
+_NARROWEST_PCT = 1e-9
 WALL_MULTIPLE = 5.0
 _WALLS_PER_SIDE = 3
+# A bin index no grid has: keeps the farthest ask within an integer.
+_FAR_AWAY = 2**53
 
 
 class Bin(Record):
-    """The liquidity of one price range [low, high) of one side; `levels` of 0 marks an empty stretch."""
+    """The liquidity of one price range of one side, the edge away from mid included; `levels` of 0 marks an empty stretch."""
 
     side: Literal["bid", "ask"]
     low: Price
     high: Price
     size: Base
     usd: Usd
-    levels: int
+    levels: Count
 
 
 class Wall(Record):
@@ -57,11 +63,11 @@ class LiquidityGrid(Result):
 
 def grid(book: OrderBook, symbol: str, rows: int, now: datetime) -> LiquidityGrid:
     """The book in `rows` equal price bins per side, over the range around mid that the book covers, WIDEST_PCT at most."""
-    range_pct = min(WIDEST_PCT, _covered_pct(book))
+    range_pct = min(WIDEST_PCT, max(_NARROWEST_PCT, depth.reach_pct(book)))
     width = book.mid * range_pct / 100 / rows
     bids = _bins(book, "bid", width, rows)
     asks = _bins(book, "ask", width, rows)
-    walls = [*_walls(book, "bid", range_pct), *_walls(book, "ask", range_pct)]
+    walls = [*_walls(book, "bid", width, rows), *_walls(book, "ask", width, rows)]
     source, as_of, age_ms = origin([book], now)
     return LiquidityGrid(
         source=source,
@@ -83,18 +89,10 @@ def grid(book: OrderBook, symbol: str, rows: int, now: datetime) -> LiquidityGri
     )
 
 
-def _covered_pct(book: OrderBook) -> float:
-    """How far from mid the book is known on both sides; a side that was sent whole is known everywhere."""
-    cut_short = [side for side in (book.bids, book.asks) if not side.all_sent]
-    farthest = [float(abs(side.prices[-1] - book.mid)) / book.mid * 100 for side in (cut_short or (book.bids, book.asks))]
-    return min(farthest) if cut_short else max(farthest)
-
-
 def _bins(book: OrderBook, side: Literal["bid", "ask"], width: float, rows: int) -> list[Bin]:
     """The side's bins from mid outward."""
     levels = book.bids if side == "bid" else book.asks
-    # The outermost level lies on the outer edge of the last bin and belongs to it.
-    index = np.floor(np.abs(levels.prices - book.mid) / width - 1e-9).astype(np.int64).clip(min=0)
+    index = _bin_index(levels, book.mid, width)
     inside = index < rows
     sizes = np.bincount(index[inside], weights=levels.sizes[inside], minlength=rows)
     values = np.bincount(index[inside], weights=(levels.prices * levels.sizes)[inside], minlength=rows) * book.usd.value
@@ -107,9 +105,15 @@ def _bins(book: OrderBook, side: Literal["bid", "ask"], width: float, rows: int)
     ]
 
 
-def _walls(book: OrderBook, side: Literal["bid", "ask"], range_pct: float) -> list[Wall]:
-    levels: Levels = book.bids if side == "bid" else book.asks
-    inside = np.abs(levels.prices - book.mid) <= book.mid * range_pct / 100 * (1 + 1e-9)
+def _bin_index(levels: Levels, mid: float, width: float) -> NDArray[np.int64]:
+    """Which bin from mid outward each level falls in; one on the edge of two belongs to the inner."""
+    distance = np.abs(levels.prices - mid) - depth.EDGE_TOLERANCE * mid
+    return np.ceil(distance / width).clip(1, _FAR_AWAY).astype(np.int64) - 1
+
+
+def _walls(book: OrderBook, side: Literal["bid", "ask"], width: float, rows: int) -> list[Wall]:
+    levels = book.bids if side == "bid" else book.asks
+    inside = _bin_index(levels, book.mid, width) < rows
     prices, sizes = levels.prices[inside], levels.sizes[inside]
     if not len(prices):
         return []

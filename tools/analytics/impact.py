@@ -6,13 +6,14 @@ from typing import Literal
 
 import numpy as np
 
-from ..book import Levels, OrderBook
+from ..book import FeeOrigin, Levels, OrderBook
 from ..units import Base, Bps, Count, Pct, Price, Ratio, Usd, UsdPrice
 from .result import Result, origin
 
 RUINOUS_PCT = 5.0
 # An order for exactly what stands in n levels takes n levels, however the sums round.
 _FILLED_TOLERANCE = 1e-12
+TakerSide = Literal["buy", "sell"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Fill:
 
     @property
     def average(self) -> float:
-        """Quote paid or received for one base unit."""
-        return self.quote / self.base
+        """Quote paid or received for one base unit; exactly the price where one level gave all of it."""
+        return self.worst_price if self.levels == 1 else self.quote / self.base
 
 
 def walk(side: Levels, *, quote: float | None = None, base: float | None = None) -> Fill:
@@ -53,7 +54,7 @@ def walk(side: Levels, *, quote: float | None = None, base: float | None = None)
 class Order:
     """A market order: exactly one of `usd` (notional) and `base` is positive."""
 
-    side: Literal["buy", "sell"]
+    side: TakerSide
     usd: float = 0.0
     base: float = 0.0
 
@@ -73,7 +74,7 @@ class MarketImpact(Result):
     symbol: str
     symbol_used: str
     exchange: str
-    side: Literal["buy", "sell"]
+    side: TakerSide
     price_currency: str
     base_currency: str
     usd_rate: Ratio
@@ -92,12 +93,12 @@ class MarketImpact(Result):
     filled_usd: Usd
     unfilled_usd: Usd
     book_truncated: bool
-    taker_fee_pct: Pct
-    taker_fee_origin: Literal["configured", "default schedule"]
-    fee_usd: Usd
-    all_in_usd: Usd
-    all_in_bps: Bps
-    all_in_price_usd: UsdPrice
+    taker_fee_pct: Pct | None
+    taker_fee_origin: FeeOrigin
+    fee_usd: Usd | None
+    all_in_usd: Usd | None
+    all_in_bps: Bps | None
+    all_in_price_usd: UsdPrice | None
 
 
 def market_impact(book: OrderBook, symbol: str, order: Order, now: datetime) -> MarketImpact:
@@ -109,8 +110,8 @@ def market_impact(book: OrderBook, symbol: str, order: Order, now: datetime) -> 
     worse = 1 if order.side == "buy" else -1
     best, average = float(side.prices[0]), filled.average
     filled_usd = filled.quote * rate
-    fee_usd = filled_usd * book.fee.pct / 100
-    all_in_usd = worse * (filled.quote - filled.base * mid) * rate + fee_usd
+    fee_usd = None if book.fee.pct is None else filled_usd * book.fee.pct / 100
+    all_in_usd = None if fee_usd is None else worse * (filled.quote - filled.base * mid) * rate + fee_usd
     order_usd = order.usd if order.usd > 0 else order.base * mid * rate
     unfilled_usd = order_usd - filled_usd if order.usd > 0 else (order.base - filled.base) * mid * rate
     source, as_of, age_ms = origin([book], now)
@@ -132,8 +133,9 @@ def market_impact(book: OrderBook, symbol: str, order: Order, now: datetime) -> 
         mid_price=mid,
         average_execution_price=average,
         limit_price=filled.worst_price,
-        slippage_percentage=worse * 100 * (average - best) / best,
-        price_impact_percentage=worse * 100 * (filled.worst_price - best) / best,
+        # Rounding alone can put an average a hair on the better side of the best price.
+        slippage_percentage=max(0.0, worse * 100 * (average - best) / best),
+        price_impact_percentage=100 * abs(filled.worst_price - best) / best,
         slippage_vs_mid_bps=worse * 10_000 * (average - mid) / mid,
         levels_consumed=filled.levels,
         total_base_amount=filled.base,
@@ -145,19 +147,21 @@ def market_impact(book: OrderBook, symbol: str, order: Order, now: datetime) -> 
         taker_fee_origin=book.fee.origin,
         fee_usd=fee_usd,
         all_in_usd=all_in_usd,
-        all_in_bps=10_000 * all_in_usd / (filled.base * mid * rate),
-        all_in_price_usd=(filled_usd + worse * fee_usd) / filled.base,
+        all_in_bps=None if all_in_usd is None else 10_000 * all_in_usd / (filled.base * mid * rate),
+        all_in_price_usd=None if fee_usd is None else (filled_usd + worse * fee_usd) / filled.base,
     )
 
 
-def rank_all_in(impact: MarketImpact) -> tuple[float, float]:
+def rank_all_in(impact: MarketImpact) -> tuple[float, bool, float]:
     """A sort key that puts the cheapest exchange first.
 
-    Those that can fill the whole order by their all-in price in USD, which unlike a cost against an exchange's own mid also counts where that mid
-    stands; then those that cannot, by how much is left unfilled.
+    Those that can fill the whole order come first, by their all-in price in USD, which unlike a cost against an exchange's own mid also counts
+    where that mid stands; then those whose fee is unknown; last those that cannot fill it, by how much is left.
     """
     worse = 1 if impact.side == "buy" else -1
-    return (impact.unfilled_usd if not impact.sufficient_liquidity else 0.0, worse * impact.all_in_price_usd)
+    unfilled_usd = 0.0 if impact.sufficient_liquidity else impact.unfilled_usd
+    price = impact.all_in_price_usd
+    return unfilled_usd, price is None, worse * (impact.average_execution_price * impact.usd_rate if price is None else price)
 
 
 def _warnings(book: OrderBook, order: Order, filled: Fill, unfilled_usd: float) -> list[str]:
@@ -167,6 +171,8 @@ def _warnings(book: OrderBook, order: Order, filled: Fill, unfilled_usd: float) 
         sentences.append(
             f"{book.exchange}'s book ends {unfilled_usd:,.0f} USD short of this order ({may_hold_more}); the averages are those of the filled part."
         )
+    if book.fee.pct is None:
+        sentences.append(f"No taker fee of {book.exchange} is known, so its all-in cost is not computed; set it in LIQUIDITY_TAKER_FEES.")
     distance_pct = 100 * abs(filled.worst_price - book.mid) / book.mid
     if distance_pct > RUINOUS_PCT:
         sentences.append(f"This order would reach prices {distance_pct:.3g}% from mid on {book.exchange}; split it or use a limit price.")

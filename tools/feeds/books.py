@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..analytics import depth
 from ..book import ANALYSIS_LEVELS, OrderBook, TakerFee, UsdRate, clean
 from ..cache import Cache
-from ..errors import InvalidArgument, MislabelledSource, StaleBook, outside_text
+from ..errors import InvalidArgument, StaleBook, outside_text
 from ..parameters import Source
 from .depth_limits import is_all_sent, request_limit
 from .market_files import MarketFiles
@@ -26,8 +26,8 @@ DEEPEST_MARKET_TTL_S = 3_600.0
 ASSUMED_RATE_TTL_S = 10.0
 _RATE_LEVELS = 50
 _WIDEST_COMPARED_PCT = 5.0
-# What the simulated venues say of their answers, so that neither configuration nor a proxy can pass them for live.
-_SOURCE, _AS_OF, _CLOCK = "x-liquidity-source", "x-liquidity-as-of", "x-liquidity-clock"
+# A replayed book's own time and its series' clock, in milliseconds.
+_AS_OF, _CLOCK = "x-liquidity-as-of", "x-liquidity-clock"
 
 
 @dataclass(frozen=True)
@@ -117,23 +117,16 @@ class ExchangeBooks:
     def _finished(self, client: "ExchangeClient", raw: "RawBook", source: Source, usd: UsdRate) -> OrderBook:
         """The raw book cleaned, dated and priced; raises what is wrong with it."""
         exchange, received_at = client.exchange, self._now()
-        actual = raw.headers.get(_SOURCE, source)
-        if actual != source:
-            raise MislabelledSource(exchange, source, outside_text(actual))
-        as_of, lag_ms = _recorded_time(raw, received_at)
-        self._require_fresh(exchange, raw, received_at, lag_ms)
+        as_of, lag_ms = _recorded_time(raw) if source == "replay" else (received_at, 0.0)
+        stamped_s = 0.0 if source == "replay" or raw.timestamp_ms is None else received_at.timestamp() - raw.timestamp_ms / 1_000
+        age_s = max(stamped_s, lag_ms / 1_000)
+        if age_s > self._limits.stale_after_s:
+            raise StaleBook(exchange, raw.symbol, age_s, self._limits.stale_after_s)
         bids, asks = clean(exchange, raw.symbol, raw.bids, raw.asks, all_sent=_all_sent(exchange, raw, source), contract=client.contract(raw.symbol))
         book = OrderBook(exchange, raw.symbol, bids, asks, source, as_of, received_at, usd, self._fee(client, raw.symbol), lag_ms)
         if usd.conversion_cost_pct is None and not usd.market:
             return replace(book, warnings=(f"{book.quote} is counted as 1 USD: no exchange at hand prices it.",))
         return book
-
-    def _require_fresh(self, exchange: str, raw: "RawBook", received_at: datetime, lag_ms: float) -> None:
-        """Raise StaleBook where the book is older than the limit by the recording's clock, or by the time that the exchange put on it."""
-        stamped_s = 0.0 if _AS_OF in raw.headers or raw.timestamp_ms is None else received_at.timestamp() - raw.timestamp_ms / 1_000
-        age_s = max(stamped_s, lag_ms / 1_000)
-        if age_s > self._limits.stale_after_s:
-            raise StaleBook(exchange, raw.symbol, age_s, self._limits.stale_after_s)
 
     def _fee(self, client: "ExchangeClient", market: str) -> TakerFee:
         configured = self._taker_fees.get(client.exchange)
@@ -176,15 +169,11 @@ class ExchangeBooks:
     async def _open_client(self, exchange: str) -> None:
         # ccxt takes a second to import, which must not hold up what else is going on.
         module = await asyncio.to_thread(import_module, "tools.feeds.exchange")
-        venue = self._venue(exchange)
-        files = self._files if venue.source == "live" else MarketFiles(None)
-        self._clients[exchange] = module.ExchangeClient(exchange, dict(venue.config), self._limits.deadline_s, files)
+        self._clients[exchange] = module.ExchangeClient(exchange, self._venue(exchange), self._limits.deadline_s, self._files)
 
 
-def _recorded_time(raw: "RawBook", received_at: datetime) -> tuple[datetime, float]:
-    """When the book was true and how many milliseconds old it was on receipt: by the recording in replay, else now."""
-    if raw.headers.get(_SOURCE) != "replay":
-        return received_at, 0.0
+def _recorded_time(raw: "RawBook") -> tuple[datetime, float]:
+    """When a replayed book was true, and how many milliseconds old it was by its series' clock."""
     as_of_ms, clock_ms = float(raw.headers[_AS_OF]), float(raw.headers[_CLOCK])
     return datetime.fromtimestamp(as_of_ms / 1_000, UTC), max(0.0, clock_ms - as_of_ms)
 

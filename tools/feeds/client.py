@@ -7,8 +7,10 @@ from typing import Any, cast
 
 import ccxt
 import ccxt.async_support as ccxt_async
+from ccxt.base.errors import ExchangeNotAvailable
 
-from ..errors import RateLimited, UnknownExchange, UnreadableResponse
+from ..errors import MislabelledSource, RateLimited, UnknownExchange, UnreadableResponse, outside_text
+from ..parameters import Source
 from .rate_limits import TokenBucket
 from .translate import HttpFailure
 
@@ -16,10 +18,15 @@ RESPONSE_HEADERS: ContextVar[dict[str, str]] = ContextVar("response_headers")
 """The headers of the last answer that the current task read; ccxt keeps them only per client, where another task overwrites them."""
 
 
+SOURCE_HEADER = "x-liquidity-source"
+"""What the simulated venues say of every answer, so that neither a configuration nor a proxy can pass it for live."""
+
+
 class Guard:
-    """Goes before a ccxt client class: throttles with our bucket, and refuses error statuses and bodies that are not JSON."""
+    """Goes before a ccxt client class: throttles with our bucket, and refuses answers of another source, error statuses and bodies that are not JSON."""
 
     id: str
+    source: Source
     bucket: TokenBucket
     longest_wait_s: float
 
@@ -32,9 +39,19 @@ class Guard:
         await self.bucket.take(cost)
 
     def handle_errors(self, status: int, reason: str, url: str, method: str, headers: dict[str, str], body: str, response: Any, *request: Any) -> None:
-        """Read the exchange's own error first, then the status, then whether the body is JSON at all."""
-        RESPONSE_HEADERS.set({name.lower(): value for name, value in headers.items()})
-        cast("Any", super()).handle_errors(status, reason, url, method, headers, body, response, *request)
+        """Read whose answer it is, then the exchange's own error, then the status, then whether the body is JSON at all."""
+        answered = {name.lower(): value for name, value in headers.items()}
+        actual = answered.get(SOURCE_HEADER, self.source)
+        if actual != self.source:
+            raise MislabelledSource(self.id, self.source, outside_text(actual))
+        RESPONSE_HEADERS.set(answered)
+        try:
+            cast("Any", super()).handle_errors(status, reason, url, method, headers, body, response, *request)
+        except ExchangeNotAvailable as error:
+            # Its subclasses say more than a status, and so does one that came with status 200.
+            if type(error) is ExchangeNotAvailable and status >= 400:
+                raise HttpFailure(status) from error
+            raise
         if status >= 400:
             raise HttpFailure(status)
         if response is None:
@@ -57,7 +74,7 @@ def _guarded(exchange: str) -> type[Any]:
     return type(exchange, (Guard, getattr(ccxt_async, exchange)), {})
 
 
-def open_client(exchange: str, config: dict[str, Any], deadline_s: float) -> Any:
+def open_client(exchange: str, source: Source, config: dict[str, Any], deadline_s: float) -> Any:
     """A ccxt client of `exchange` with `config` merged over ours; raises UnknownExchange.
 
     Loads spot markets only (a first book then costs two or three requests), and never currencies, which need a key on some exchanges.
@@ -72,6 +89,7 @@ def open_client(exchange: str, config: dict[str, Any], deadline_s: float) -> Any
         client.set_sandbox_mode(True)
     client.bucket = TokenBucket(client.rateLimit / 1_000)
     client.longest_wait_s = deadline_s
+    client.source = source
     client.enableRateLimit = True
     # ccxt sleeps this long on closing for the sake of old event loops.
     client.timeout_on_exit = 0

@@ -15,6 +15,7 @@ from .market_files import MarketFiles
 from .single_flight import SingleFlight
 from .symbols import candidates, suggestions
 from .translate import PARSER_FAULTS, HttpFailure, translated
+from .venues import Venue
 
 T = TypeVar("T")
 
@@ -36,11 +37,12 @@ class RawBook:
 class ExchangeClient:
     """A kept ccxt client that is opened on first use. Every call ends within `deadline_s` with a book or a LiquidityError."""
 
-    def __init__(self, exchange: str, config: dict[str, Any], deadline_s: float, files: MarketFiles) -> None:
+    def __init__(self, exchange: str, venue: Venue, deadline_s: float, files: MarketFiles) -> None:
         self.exchange = exchange
-        self._client = open_client(exchange, config, deadline_s)
+        self._client = open_client(exchange, venue.source, dict(venue.config), deadline_s)
         self._deadline_s = deadline_s
-        self._files = files
+        # Only live markets outlast the process: those of a simulator change with it.
+        self._files = files if venue.source == "live" else MarketFiles(None)
         self._flights = SingleFlight()
         self._from_disk = False
 

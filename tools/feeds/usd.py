@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from ..book import UsdRate
 from ..errors import LiquidityError, NoUsdRate
@@ -10,6 +11,7 @@ from ..errors import LiquidityError, NoUsdRate
 STABLECOINS = frozenset({"USDT", "USDC", "DAI", "FDUSD", "TUSD", "PYUSD", "USDP", "USDS", "USD1", "RLUSD"})
 _BRIDGES = ("USD", "USDT", "USDC")
 _PATIENCE_S = 2.0
+_AGREEMENT = 0.2
 
 
 @dataclass(frozen=True)
@@ -25,26 +27,30 @@ QuotePair = Callable[[str, str], Awaitable[PairQuote | None]]
 
 
 class UsdRates:
-    """Finds the rate of a quote currency on the exchanges given, asking each in turn."""
+    """Finds the rate of a quote currency on the exchanges given."""
 
     def __init__(self, quote_pair: QuotePair, exchanges: Sequence[str]) -> None:
         self._quote_pair = quote_pair
         self._exchanges = exchanges
 
     async def rate(self, exchange: str, quote: str) -> UsdRate:
-        """The USD value of one `quote` unit, read on `exchange` first and on the other exchanges after it.
+        """The USD value of one `quote` unit: what `exchange` itself says, else the first of the others that most agree with.
 
-        A stablecoin that none prices counts as 1 at an unknown conversion cost; any other currency raises NoUsdRate.
+        A stablecoin that none prices counts as 1 at an unknown conversion cost; NoUsdRate is raised for any other currency, and where they disagree.
         """
         if quote == "USD":
             return UsdRate()
-        for venue in dict.fromkeys((exchange, *self._exchanges)):
-            found = await self._patiently(venue, quote)
-            if found is not None:
-                return found
-        if quote in STABLECOINS:
+        own = await self._patiently(exchange, quote)
+        if own is not None:
+            return own
+        others = await asyncio.gather(*(self._patiently(venue, quote) for venue in self._exchanges if venue != exchange))
+        found = [rate for rate in others if rate is not None]
+        if not found and quote in STABLECOINS:
             return UsdRate(1.0, None)
-        raise NoUsdRate(exchange, quote)
+        agreed = _agreed(found, quote)
+        if agreed is None:
+            raise NoUsdRate(exchange, quote)
+        return agreed
 
     async def _patiently(self, venue: str, quote: str) -> UsdRate | None:
         """The rate on one venue, None where it has none or suffers from anything: a rate only helps another question."""
@@ -63,3 +69,10 @@ class UsdRates:
                     cost = top.cost_pct if bridge == "USD" else None
                     return UsdRate(1 / top.mid if inverse else top.mid, cost, f"{venue} {market}")
         return None
+
+
+def _agreed(rates: Sequence[UsdRate], quote: str) -> UsdRate | None:
+    """The first rate near the median of all, so that one exchange that errs cannot price another's book; a stablecoin's peg has a vote of its own."""
+    votes = [rate.value for rate in rates] + ([1.0] if quote in STABLECOINS else [])
+    middle = median(votes) if votes else 0.0
+    return next((rate for rate in rates if abs(rate.value - middle) <= _AGREEMENT * middle), None)

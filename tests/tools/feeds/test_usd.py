@@ -66,3 +66,19 @@ async def test_an_exchange_that_hangs_holds_up_a_rate_only_for_a_moment(monkeypa
     monkeypatch.setattr(usd, "_PATIENCE_S", 0.01)
     found, _ = rates({("binance", "USDT/USD"): "hang", ("kraken", "USDT/USD"): PairQuote(0.9996, 0.1)})
     assert await found.rate("binance", "USDT") == UsdRate(0.9996, 0.1, "kraken USDT/USD")
+
+
+async def test_an_exchange_that_errs_cannot_price_another_exchanges_books():
+    found, _ = rates({("kraken", "USDT/USD"): PairQuote(9.99, 0.1), ("coinbase", "USDT/USD"): PairQuote(0.9996, 0.2)}, ("binance", "kraken", "coinbase"))
+    assert await found.rate("binance", "USDT") == UsdRate(0.9996, 0.2, "coinbase USDT/USD")
+
+
+async def test_a_stablecoin_priced_far_from_its_peg_by_one_other_exchange_alone_is_not_believed():
+    found, _ = rates({("kraken", "USDT/USD"): PairQuote(9.99, 0.1)})
+    with pytest.raises(NoUsdRate):
+        await found.rate("binance", "USDT")
+
+
+async def test_a_lost_peg_is_believed_when_two_exchanges_agree():
+    found, _ = rates({("kraken", "USDT/USD"): PairQuote(0.52, 0.1), ("coinbase", "USDT/USD"): PairQuote(0.50, 0.2)}, ("binance", "kraken", "coinbase"))
+    assert await found.rate("binance", "USDT") == UsdRate(0.52, 0.1, "kraken USDT/USD")

@@ -1,0 +1,65 @@
+"""Results of hand-made books, and one of every chart."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from make_books import NOON, book
+
+from tools import charts
+from tools.analytics import comparison, curves, heatmap
+from tools.analytics.impact import Order
+from tools.book import OrderBook
+
+NOW = NOON + timedelta(seconds=1)
+FAILURES = {"gate": "gate timed out after 10 s. Try again, or ask another exchange."}
+
+
+def ladder(exchange: str, *, levels: int = 300, step: float = 0.5, size: float = 0.5, mid: float = 10_000, **parts: Any) -> OrderBook:
+    """A regular book around `mid`: `levels` of `size` each, `step` apart on both sides."""
+    bids = [(mid - step * (level + 1), size) for level in range(levels)]
+    asks = [(mid + step * (level + 1), size) for level in range(levels)]
+    return book(bids, asks, exchange=exchange, **parts)
+
+
+def depth_of(books: Sequence[OrderBook], failures: Mapping[str, str] = {}) -> curves.DepthCurves:
+    return curves.depth_curves("BTC/USD", {one.exchange: one for one in books}, failures, NOW)
+
+
+def comparison_of(books: Sequence[OrderBook], failures: Mapping[str, str] = {}) -> comparison.ExchangeComparison:
+    return comparison.compare("BTC/USD", {one.exchange: one for one in books}, failures, 20, NOW)
+
+
+def impact_of(books: Sequence[OrderBook], usd: float = 50_000, failures: Mapping[str, str] = {}, side: str = "buy") -> curves.ImpactCurves:
+    return curves.impact_curves("BTC/USD", {one.exchange: one for one in books}, Order(side, usd=usd), failures, NOW)
+
+
+def grid_of(one: OrderBook, rows: int = 30) -> heatmap.LiquidityGrid:
+    return heatmap.grid(one, one.symbol, rows, NOW)
+
+
+def trace(chart: charts.Chart, name: str) -> dict[str, Any]:
+    """The first trace whose legend entry begins with `name`."""
+    return next(one for one in chart.figure["data"] if one.get("name", "").startswith(name))
+
+
+def legend(chart: charts.Chart) -> list[str]:
+    return [one["name"] for one in chart.figure["data"] if one.get("showlegend", True) and "name" in one]
+
+
+def notes(chart: charts.Chart) -> str:
+    return " ".join(one["text"] for one in chart.figure["layout"]["annotations"])
+
+
+def every_kind(**parts: Any) -> list[charts.Chart]:
+    """One chart of each kind, from a complete book and one that was cut short."""
+    books = [ladder("kraken", all_sent=(True, True), fee_pct=0.26, **parts), ladder("bybit", levels=40, fee_pct=0.1, **parts)]
+    return [
+        charts.heatmap(grid_of(books[0])),
+        charts.depth(depth_of(books, FAILURES)),
+        charts.comparison(comparison_of(books, FAILURES)),
+        charts.impact(impact_of(books, failures=FAILURES)),
+    ]
+
+
+KINDS = ("heatmap", "depth", "comparison", "impact")
