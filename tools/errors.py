@@ -4,6 +4,7 @@ LiquidityError
 ├── InvalidArgument          the caller asked for something that cannot be
 │   ├── UnknownExchange
 │   ├── UnknownSymbol
+│   │   └── ListedNowhere
 │   └── UnknownTool
 ├── ExchangeError            one exchange could not give a usable book; `exchange` names it
 │   ├── ExchangeTimeout
@@ -27,22 +28,34 @@ LiquidityError
 
 import re
 from collections.abc import Mapping, Sequence
+from unicodedata import category
 
 _OUTSIDE_TEXT_LIMIT = 200
-_MARKUP = re.compile(r"<[^<>]*>?|!?\[[^\]]*\]\([^)]*\)|[`*#<>|\[\]{}]")
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a1-\u024f\u0370-\u1fff\u3040-\ud7ff]+")
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?)")
+_MARKUP = re.compile(r"<[^<>]*>?|!?\[[^\]]*\]\([^)]*\)|\w+://\S*|__+|[`*#<>|~\[\]{}]")
+# Fillers that are letters to Unicode and nothing to the eye.
+_INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
 def outside_text(text: str) -> str:
-    """Text that came from outside, made safe to show: no control characters, no markup, 200 characters at most."""
-    plain = _MARKUP.sub(" ", _UNPRINTABLE.sub(" ", text[: 4 * _OUTSIDE_TEXT_LIMIT]))
-    plain = " ".join(plain.split())
+    """Text that came from outside, made safe to show: no control or invisible characters, no markup or address, 200 characters at most."""
+    plain = _ESCAPES.sub(" ", text[: 4 * _OUTSIDE_TEXT_LIMIT])
+    plain = "".join(" " if _hidden(character) else character for character in plain)
+    plain = " ".join(_MARKUP.sub(" ", plain).split())
     return plain if len(plain) <= _OUTSIDE_TEXT_LIMIT else plain[: _OUTSIDE_TEXT_LIMIT - 1] + "…"
+
+
+def _hidden(character: str) -> bool:
+    return character in _INVISIBLE or category(character)[0] in "CZ"
 
 
 def did_you_mean(suggestions: Sequence[str]) -> str:
     """A closing sentence that offers the closest matches, empty where there are none."""
-    return f" Did you mean {' or '.join(suggestions)}?" if suggestions else ""
+    return f" Did you mean {' or '.join(outside_text(one) for one in suggestions)}?" if suggestions else ""
+
+
+def _symbol_way_out(suggestions: Sequence[str]) -> str:
+    return did_you_mean(suggestions) or " Give an asset such as BTC, or a market such as BTC/USDT."
 
 
 class LiquidityError(Exception):
@@ -73,11 +86,20 @@ class UnknownSymbol(InvalidArgument):
     kind = "unknown_symbol"
 
     def __init__(self, exchange: str, symbol: str, suggestions: Sequence[str] = ()) -> None:
-        way_out = did_you_mean(suggestions) or " Give an asset such as BTC, or a market such as BTC/USDT."
-        super().__init__(f"{exchange} does not list {outside_text(symbol)}.{way_out}")
+        super().__init__(f"{exchange} does not list {outside_text(symbol)}.{_symbol_way_out(suggestions)}")
         self.exchange = exchange
         self.symbol = symbol
         self.suggestions = tuple(suggestions)
+
+
+class ListedNowhere(UnknownSymbol):
+    """None of the exchanges asked lists the symbol."""
+
+    kind = "listed_nowhere"
+
+    def __init__(self, exchanges: Sequence[str], symbol: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__(", ".join(exchanges), symbol, suggestions)
+        self.args = (f"None of {', '.join(exchanges)} lists {outside_text(symbol)}.{_symbol_way_out(suggestions)}",)
 
 
 class UnknownTool(InvalidArgument):
@@ -166,7 +188,7 @@ class EmptyBook(ExchangeError):
     kind = "empty_book"
 
     def __init__(self, exchange: str, symbol: str, side: str) -> None:
-        super().__init__(exchange, f"sent an empty book for {symbol} (no usable {side})", "Try again, or ask another exchange.")
+        super().__init__(exchange, f"sent an empty book for {outside_text(symbol)} (no usable {side})", "Try again, or ask another exchange.")
 
 
 class CrossedBook(ExchangeError):
@@ -177,7 +199,7 @@ class CrossedBook(ExchangeError):
     def __init__(self, exchange: str, symbol: str, bid: float, ask: float) -> None:
         super().__init__(
             exchange,
-            f"sent a crossed book for {symbol} (bid {bid:g} at or above ask {ask:g})",
+            f"sent a crossed book for {outside_text(symbol)} (bid {bid:.12g} at or above ask {ask:.12g})",
             "Its numbers cannot be trusted now; try again, or ask another exchange.",
         )
 
@@ -190,7 +212,7 @@ class StaleBook(ExchangeError):
     def __init__(self, exchange: str, symbol: str, age_s: float, limit_s: float) -> None:
         super().__init__(
             exchange,
-            f"sent a stale book for {symbol} ({age_s:.0f} s old, the limit is {limit_s:g} s)",
+            f"sent a stale book for {outside_text(symbol)} ({age_s:.0f} s old, the limit is {limit_s:g} s)",
             "Try again, or ask another exchange; if every exchange is stale, check this machine's clock.",
         )
 

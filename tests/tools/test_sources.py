@@ -50,7 +50,11 @@ async def test_a_configuration_that_lies_about_the_simulator_gets_no_book(tmp_pa
 async def test_a_configuration_without_a_label_on_an_overridden_endpoint_is_not_live(tmp_path):
     async with Simulator(GeneratedBooks()) as simulator:
         path = tmp_path / "exchanges.json"
-        path.write_text(json.dumps({exchange: {name: value for name, value in config.items() if name != "source"} for exchange, config in simulator.exchange_config.items()}))
+        path.write_text(
+            json.dumps(
+                {exchange: {name: value for name, value in config.items() if name != "source"} for exchange, config in simulator.exchange_config.items()}
+            )
+        )
         async with open_market(Settings(exchange_config=path, cache_dir=tmp_path / "cache")) as market:
             assert (await compare_exchanges(market, "BTC")).source == "simulated"
 

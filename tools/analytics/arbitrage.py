@@ -58,8 +58,9 @@ def executable(buy: OrderBook, sell: OrderBook) -> Route | None:
     converting_pct = conversion_pct(buy, sell)
     if converting_pct is None or buy.fee.pct is None or sell.fee.pct is None:
         return None
-    paid = buy.usd.value * (1 + buy.fee.pct / 100) * (1 + converting_pct / 100)
-    received = sell.usd.value * (1 - sell.fee.pct / 100)
+    buy_usd, sell_usd = _usd_values(buy, sell)
+    paid = buy_usd * (1 + buy.fee.pct / 100) * (1 + converting_pct / 100)
+    received = sell_usd * (1 - sell.fee.pct / 100)
     asks, bids = buy.asks, sell.bids
     ask_at = bid_at = 0
     ask_left, bid_left = float(asks.sizes[0]), float(bids.sizes[0])
@@ -67,7 +68,7 @@ def executable(buy: OrderBook, sell: OrderBook) -> Route | None:
     while bids.prices[bid_at] * received > asks.prices[ask_at] * paid:
         amount = min(ask_left, bid_left)
         base += amount
-        ask_value += amount * float(asks.prices[ask_at]) * buy.usd.value
+        ask_value += amount * float(asks.prices[ask_at]) * buy_usd
         cost += amount * float(asks.prices[ask_at]) * paid
         revenue += amount * float(bids.prices[bid_at]) * received
         ask_left, bid_left = ask_left - amount, bid_left - amount
@@ -95,6 +96,12 @@ def conversion_pct(buy: OrderBook, sell: OrderBook) -> float | None:
     return buy.usd.conversion_cost_pct + sell.usd.conversion_cost_pct
 
 
+def _usd_values(buy: OrderBook, sell: OrderBook) -> tuple[float, float]:
+    """What each quote unit is worth; of one currency the same, however far apart the two exchanges' rates of it were read."""
+    return buy.usd.value, buy.usd.value if buy.quote == sell.quote else sell.usd.value
+
+
 def _gross_pct(buy: OrderBook, sell: OrderBook) -> float:
-    ask, bid = buy.best_ask * buy.usd.value, sell.best_bid * sell.usd.value
+    buy_usd, sell_usd = _usd_values(buy, sell)
+    ask, bid = buy.best_ask * buy_usd, sell.best_bid * sell_usd
     return 100 * (bid - ask) / ask

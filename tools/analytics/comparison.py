@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import combinations
 from statistics import fmean, median
 
 from ..book import OrderBook
@@ -109,8 +108,9 @@ def compare(symbol: str, books: Mapping[str, OrderBook], failures: Mapping[str, 
     source, as_of, age_ms = origin(taken, now)
     quotes = {book.quote for book in taken}
     in_usd = len(quotes) > 1
-    bid_book = max(taken, key=lambda book: book.best_bid * book.usd.value)
-    ask_book = min(taken, key=lambda book: book.best_ask * book.usd.value)
+    value = {book.exchange: book.usd.value if in_usd else 1.0 for book in taken}
+    bid_book = max(taken, key=lambda book: book.best_bid * value[book.exchange])
+    ask_book = min(taken, key=lambda book: book.best_ask * value[book.exchange])
     tightest = min(taken, key=depth.spread_pct)
     most = deepest(taken)
     gap, route = arbitrage.widest_gap(taken), arbitrage.best_route(taken)
@@ -125,13 +125,13 @@ def compare(symbol: str, books: Mapping[str, OrderBook], failures: Mapping[str, 
         price_currency="USD" if in_usd else next(iter(quotes)),
         base_currency=taken[0].base,
         best_bid_exchange=bid_book.exchange,
-        best_bid_price=bid_book.best_bid * (bid_book.usd.value if in_usd else 1.0),
+        best_bid_price=bid_book.best_bid * value[bid_book.exchange],
         best_ask_exchange=ask_book.exchange,
-        best_ask_price=ask_book.best_ask * (ask_book.usd.value if in_usd else 1.0),
+        best_ask_price=ask_book.best_ask * value[ask_book.exchange],
         arbitrage_opportunity_pct=gap.gross_pct if gap else None,
         arbitrage_route=_route(gap.buy, gap.sell) if gap and gap.gross_pct > 0 else None,
-        arbitrage_is_opportunity=route is not None and arbitrage.taken_together(route.buy, route.sell),
-        arbitrage_reliable=all(arbitrage.taken_together(one, other) for one, other in combinations(taken, 2)),
+        arbitrage_is_opportunity=route is not None and _believable(gap, route),
+        arbitrage_reliable=_believable(gap, route),
         arbitrage_net_pct=route.net_pct if route else None,
         arbitrage_net_route=_route(route.buy, route.sell) if route else None,
         arbitrage_executable_usd=route.executable_usd if route else None,
@@ -144,6 +144,12 @@ def compare(symbol: str, books: Mapping[str, OrderBook], failures: Mapping[str, 
         venues={exchange: _venue(book, levels, now) for exchange, book in books.items()},
         failures=dict(failures),
     )
+
+
+def _believable(gap: arbitrage.Gap | None, route: arbitrage.Route | None) -> bool:
+    """Whether the gap and the route are between books of one moment, at prices that can be of one asset."""
+    together = all(arbitrage.taken_together(pair.buy, pair.sell) for pair in (gap, route) if pair)
+    return together and (gap is None or gap.gross_pct <= IMPLAUSIBLE_PCT)
 
 
 def _route(buy: OrderBook, sell: OrderBook) -> str:
@@ -191,4 +197,7 @@ def _warnings(books: Sequence[OrderBook], gap: arbitrage.Gap | None, route: arbi
         )
     if gap and gap.gross_pct > 0 and arbitrage.conversion_pct(gap.buy, gap.sell) is None:
         sentences.append(f"What converting between {gap.buy.quote} and {gap.sell.quote} costs is unknown, so no net gain is computed between them.")
+    feeless = [book.exchange for book in books if book.fee.pct is None]
+    if feeless and len(books) > 1:
+        sentences.append(f"No taker fee of {', '.join(feeless)} is known, so no net gain is computed there; set it in LIQUIDITY_TAKER_FEES.")
     return distinct(sentences)

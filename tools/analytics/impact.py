@@ -175,5 +175,5 @@ def _warnings(book: OrderBook, order: Order, filled: Fill, unfilled_usd: float) 
         sentences.append(f"No taker fee of {book.exchange} is known, so its all-in cost is not computed; set it in LIQUIDITY_TAKER_FEES.")
     distance_pct = 100 * abs(filled.worst_price - book.mid) / book.mid
     if distance_pct > RUINOUS_PCT:
-        sentences.append(f"This order would reach prices {distance_pct:.3g}% from mid on {book.exchange}; split it or use a limit price.")
+        sentences.append(f"This order would reach prices {distance_pct:,.0f}% from mid on {book.exchange}; split it or use a limit price.")
     return sentences

@@ -7,11 +7,13 @@ from typing import NamedTuple
 from ..analytics import depth, impact
 from ..analytics.comparison import implausible
 from ..book import ALL_LEVELS, OrderBook
-from ..errors import ExchangeError, InvalidArgument, LiquidityError, NoConnection, NoNetwork, NoUsableExchange, UnknownSymbol
+from ..errors import ExchangeError, InvalidArgument, LiquidityError, ListedNowhere, NoConnection, NoNetwork, NoUsableExchange, UnknownSymbol
 from ..market import Market
 
 COVERED_PCT = 1.0
 """Depth questions are about the book within this far from mid; where the first answer ends before it, more is asked for."""
+
+SMALLEST_USD, SMALLEST_BASE = 0.01, 1e-12
 
 
 def one_exchange(market: Market, exchange: str) -> str:
@@ -79,11 +81,13 @@ def _none_usable(symbol: str, errors: Mapping[str, LiquidityError]) -> Liquidity
         unreachable = all(isinstance(error, NoConnection) for error in errors.values())
         return (NoNetwork if unreachable else NoUsableExchange)(symbol, {exchange: str(error) for exchange, error in errors.items()})
     suggestions = list(dict.fromkeys(suggestion for error in unknown for suggestion in error.suggestions))
-    return UnknownSymbol(f"None of {', '.join(errors)}", symbol, suggestions[:3])
+    return ListedNowhere(list(errors), symbol, suggestions[:3])
 
 
 def one_order(side: impact.TakerSide, order_size_usd: float, order_size_base: float) -> impact.Order:
     """The order meant; raises InvalidArgument unless exactly one size is positive."""
     if (order_size_usd > 0) == (order_size_base > 0):
         raise InvalidArgument("Give exactly one positive size: order_size_usd (such as 50000) or order_size_base (such as 2.5).")
+    if 0 < order_size_usd < SMALLEST_USD or 0 < order_size_base < SMALLEST_BASE:
+        raise InvalidArgument(f"An order is at least {SMALLEST_USD:g} US dollars, or {SMALLEST_BASE:g} of the asset.")
     return impact.Order(side, usd=order_size_usd, base=order_size_base)

@@ -4,8 +4,20 @@ import pytest
 from simulated import FIVE, simulated
 
 from tools import calculate_market_impact, compare_exchanges
-from tools.errors import CrossedBook, EmptyBook, ExchangeTimeout, ExchangeUnavailable, NoConnection, NoNetwork, NoUsableExchange, RateLimited, RegionBlocked, StaleBook, UnreadableResponse
 from tools.cache import Cache
+from tools.errors import (
+    CrossedBook,
+    EmptyBook,
+    ExchangeTimeout,
+    ExchangeUnavailable,
+    NoConnection,
+    NoNetwork,
+    NoUsableExchange,
+    RateLimited,
+    RegionBlocked,
+    StaleBook,
+    UnreadableResponse,
+)
 from tools.feeds import Limits
 from tools.feeds.books import BOOK_TTL_S
 from tools.simulator import Fault
@@ -91,7 +103,12 @@ async def test_without_a_network_one_sentence_says_so_and_offers_the_demo():
 
 async def test_a_venue_whose_price_is_ten_times_off_is_left_out_by_name():
     def ten_times(book):
-        return type(book)(book.timestamp_ms, book.clock_ms, [(str(float(price) * 10), size) for price, size in book.bids], [(str(float(price) * 10), size) for price, size in book.asks])
+        return type(book)(
+            book.timestamp_ms,
+            book.clock_ms,
+            [(str(float(price) * 10), size) for price, size in book.bids],
+            [(str(float(price) * 10), size) for price, size in book.asks],
+        )
 
     async with simulated() as venues:
         venues.simulator.faults.set("kraken", Fault(alter=ten_times))

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -169,13 +170,27 @@ async def _assets(venues):
     return {market.partition("/")[0] for market in await client.loaded_markets()}
 
 
+class Arrivals(Counter):
+    """Counts requests, and says so when one arrives."""
+
+    def __init__(self, counts, arrived):
+        super().__init__(counts)
+        self.arrived = arrived
+
+    def __setitem__(self, key, value):
+        super().__setitem__(key, value)
+        if hasattr(self, "arrived"):
+            self.arrived.set()
+
+
 async def test_giving_up_on_a_book_ends_the_request():
     async with simulated(("kraken",)) as venues:
         await venues.market.books.fetch("kraken", "ETH/USD")
         venues.simulator.faults.set("kraken", Fault.hang())
+        arrived = asyncio.Event()
+        venues.simulator.requests = Arrivals(venues.simulator.requests, arrived)
         waiting = asyncio.ensure_future(venues.market.books.fetch("kraken", WARM))
-        while venues.book_requests("kraken") < 2:
-            await asyncio.sleep(0)
+        await arrived.wait()
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting

@@ -54,5 +54,5 @@ def test_a_configuration_file_that_is_not_one_is_refused_by_name(tmp_path, text,
 
 
 def test_a_missing_configuration_file_is_refused_by_name(tmp_path):
-    with pytest.raises(NotConfigured, match="none.json cannot be read"):
+    with pytest.raises(NotConfigured, match=r"none\.json cannot be read"):
         read_venues(tmp_path / "none.json")

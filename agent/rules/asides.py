@@ -1,0 +1,86 @@
+"""Questions that no tool answers, told by their words: about the assistant itself, or beyond what it can do."""
+
+import re
+
+from .intent import Aside
+from .scanning import patterns
+
+ASIDES: tuple[tuple[Aside, re.Pattern[str]], ...] = patterns(
+    {
+        "about": (
+            r"\b(who|what) are you\b",
+            r"\bare you (an? )?(real )?(llm|ai|bot|human|robot|person|chat ?gpt|gpt|claude|language model|large language)\b",
+            r"\b(what|which) (model|llm|ai) (are|is|do|answers|runs)\b",
+            r"\bwhich llm\b",
+            r"\bwho (made|built|wrote) you\b",
+        ),
+        "help": (
+            r"^\W*(help|help me|commands?|examples?|menu|start)\W*$",
+            r"\bwhat (can|do|could|should) (you|i) (do|ask|say|answer)\b",
+            r"\bhow (do|does|can) (this|you|it|i) (work|use)",
+            r"\bwhat (questions|can be asked)\b",
+            r"^\W*(hi|hello|hey|yo|good (morning|afternoon|evening))( there)?\W*$",
+            r"^\W*(ok |great |cool )?(thanks|thank you|thx|cheers)( a lot)?\W*$",
+        ),
+    }
+)
+
+UNSUPPORTED: tuple[tuple[str, re.Pattern[str]], ...] = patterns(
+    {
+        "orders": (
+            r"^\W*(please |pls |can you |could you |go ahead and |now )*(place|submit|send|execute|put in|cancel)\b",
+            r"\b(buy|sell)\b.*\bfor me\b",
+            r"\b(buy|sell|get) me\b",
+        ),
+        "alerts": (
+            r"\b(alert|warn|ping|tell|notify|let|message|wake)\b (me|us)\b.*\b(when|if|once|as soon)\b",
+            r"\balerts?\b",
+            r"\balarms?\b",
+            r"\bnotif\w+",
+            r"\b(watch|monitor|keep an eye)\b",
+        ),
+        "history": (
+            r"\b(than|to|as|from|versus|vs) (usual|normal|average|before|earlier|yesterday|typical|always)\b",
+            r"\b(usual|usually|unusual\w*|abnormal\w*|normally|typical\w*|baseline)\b",
+            r"\bis (this|that|it) normal\b",
+            r"\bhistor(y|ical|ically)\b",
+            r"\bover time\b",
+            r"\btrend\w*",
+            r"\banomal\w+",
+            r"\bgetting (worse|better|thinner|deeper|wider|tighter)\b",
+            r"\b(changed|used to be)\b",
+        ),
+        "forecast": (
+            r"\b(predict\w*|forecast\w*|price target|outlook|moon(ing)?|bullish|bearish|tomorrow)\b",
+            r"\bnext (hour|day|week|month|year)\b",
+            r"\bwill\b.*\b(go|rise|fall|drop|pump|dump|crash|reach|hit|recover|be worth)\b",
+            r"\bgoing (up|down|to (go|rise|fall|drop|crash|moon))\b",
+            r"^(?!.*\b(where|which|how)\b).*\bshould (i|we) (buy|sell|hold|invest|long|short)\b",
+            r"\bgood (time|idea|investment) to\b",
+        ),
+        "portfolio": (r"\b(portfolio|holdings|positions|my bags?|my (balance|account|book))\b",),
+        "split": (
+            r"\bsplit(ting)?\b",
+            r"\bslic(e|ing)\b",
+            r"\b(twap|vwap|smart order|sor)\b",
+            r"\broute (my|the|an|this)\b",
+        ),
+        "other data": (
+            r"\bfunding\b",
+            r"\bopen interest\b",
+            r"\bliquidations\b",
+            r"\bnews\b",
+            r"\bsentiment\b",
+            r"\bmarket ?cap\w*",
+            r"\b(trading|24h|24-hour|daily) volumes?\b",
+            r"\bvolatility\b",
+            r"\bon-?chain\b",
+            r"\bgas (fee|price)s?\b",
+            r"\bimplied vol\w*",
+            r"\bstaking\b",
+            r"\byields?\b",
+            r"\bapr\b",
+            r"\bapy\b",
+        ),
+    }
+)

@@ -1,0 +1,136 @@
+"""What a conversation is about by now: every question folded over those before it, read from the message history alone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import get_args
+
+from pydantic_ai.messages import ModelMessage, ModelRequest, RetryFeedbackPart, RetryInfo, UserContent, UserPromptPart
+
+from tools.analytics.impact import TakerSide
+
+from .intent import Intent, Size, Subject, Unit
+from .scanning import once
+
+_SUBJECTS: frozenset[str] = frozenset(get_args(Subject))
+_OF_ALL: frozenset[str] = frozenset({"cheapest", "compare", "arbitrage"})
+"""Subjects that ask about every exchange unless they name some."""
+_OF_BANDS: frozenset[str] = frozenset({"depth", "compare", "walls"})
+_OF_ORDERS: frozenset[str | None] = frozenset({"cheapest", "impact"})
+# Feedback on an answer reaches a model as a user prompt that opens with this line; it is not a question.
+_FEEDBACK = RetryFeedbackPart("", retry=RetryInfo(cause="model_retry")).model_response().partition("\n")[0]
+_FRAMES = (_FEEDBACK, "<system>", "<pyai:")
+
+
+@dataclass(frozen=True)
+class Topic:
+    """The slots as they stand after the last question; what was never said is empty or None."""
+
+    kind: Subject | None = None
+    symbols: tuple[str, ...] = ()
+    exchanges: tuple[str, ...] = ()
+    sizes: tuple[Size, ...] = ()
+    sides: tuple[TakerSide, ...] = ()
+    band_pct: float | None = None
+    levels: int | None = None
+
+
+def questions(messages: Iterable[ModelMessage]) -> list[str]:
+    """Everything the user asked, in order; feedback and notes of the framework left out."""
+    return [text for message in messages for text in _asked(message)]
+
+
+def last_question(messages: Sequence[ModelMessage]) -> int:
+    """The position of the message that asked last, 0 where none did."""
+    return max((index for index, message in enumerate(messages) if _asked(message)), default=0)
+
+
+def _asked(message: ModelMessage) -> list[str]:
+    if not isinstance(message, ModelRequest):
+        return []
+    texts = [_text(part.content) for part in message.parts if isinstance(part, UserPromptPart)]
+    return [text for text in texts if text.strip() and not text.startswith(_FRAMES)]
+
+
+def _text(content: str | Sequence[UserContent]) -> str:
+    return content if isinstance(content, str) else " ".join(one for one in content if isinstance(one, str))
+
+
+def topic_of(intents: Iterable[Intent]) -> Topic:
+    """The topic after these questions."""
+    return reduce(fold, intents, Topic())
+
+
+def fold(topic: Topic, intent: Intent) -> Topic:
+    """The topic after one more question: what it says replaces, what it leaves open stays.
+
+    A question with a subject and an asset of its own that does not open like a follow-up starts afresh; only a size in dollars outlives it.
+    """
+    if intent.kind in {"help", "about", "unknown"}:
+        return topic
+    fresh = intent.kind in _SUBJECTS and bool(intent.symbols) and not (intent.continues or intent.adds)
+    base = Topic(sizes=topic.sizes) if fresh else topic
+    symbols = intent.symbols or base.symbols
+    return Topic(
+        kind=_kind(topic, intent),
+        symbols=symbols,
+        exchanges=_exchanges(base, intent),
+        sizes=_sizes(topic, intent, same_asset=_asset(topic.symbols) in {"", _asset(symbols)}),
+        sides=intent.sides or base.sides,
+        band_pct=intent.band_pct if intent.band_pct is not None else base.band_pct,
+        levels=intent.levels or base.levels,
+    )
+
+
+def _kind(topic: Topic, intent: Intent) -> Subject | None:
+    if intent.kind == "unsupported":
+        return topic.kind
+    if intent.kind is not None:
+        return intent.kind  # pyright: ignore[reportReturnType]
+    return _opening(intent) if topic.kind is None else _continued(topic.kind, intent)
+
+
+def _continued(kind: Subject, intent: Intent) -> Subject:
+    """The subject under a follow-up: mostly that of before, unless what it adds belongs to another."""
+    if intent.band_pct is not None and kind not in _OF_BANDS:
+        return "depth"
+    if (intent.sizes or intent.sides) and kind not in _OF_ORDERS:
+        return "impact"
+    return "impact" if kind == "cheapest" and len(intent.exchanges) == 1 and not intent.adds else kind
+
+
+def _opening(intent: Intent) -> Subject:
+    """What a first question without a subject ("BTC on kraken", "$50k of ETH") is after."""
+    if intent.sizes or intent.sides:
+        return "impact"
+    if intent.band_pct is not None:
+        return "depth"
+    return "quote" if intent.exchanges else "compare"
+
+
+def _exchanges(base: Topic, intent: Intent) -> tuple[str, ...]:
+    if intent.exchanges:
+        return once([*base.exchanges, *intent.exchanges]) if intent.adds else intent.exchanges
+    return () if intent.everywhere or intent.kind in _OF_ALL else base.exchanges
+
+
+def _sizes(topic: Topic, intent: Intent, *, same_asset: bool) -> tuple[Size, ...]:
+    """The order size: a bare number means the unit spoken of before; units of one asset mean nothing of another."""
+    if unit := _unit_meant(topic, intent):
+        return tuple(replace(size, unit=unit) if size.unit == "unclear" else size for size in topic.sizes)
+    if not intent.sizes:
+        return topic.sizes if same_asset else tuple(size for size in topic.sizes if size.unit != "base")
+    known = topic.sizes[0].unit if len(topic.sizes) == 1 else "unclear"
+    return tuple(replace(size, unit=known) if size.unit == "unclear" and known in {"usd", "base"} else size for size in intent.sizes)
+
+
+def _unit_meant(topic: Topic, intent: Intent) -> Unit | None:
+    """The answer to "dollars or units?": the unit's name, or the asset's again."""
+    if intent.unit:
+        return intent.unit
+    asset_again = intent == Intent(kind=None, symbols=topic.symbols) and any(size.unit == "unclear" for size in topic.sizes)
+    return "base" if asset_again else None
+
+
+def _asset(symbols: Sequence[str]) -> str:
+    return symbols[0].partition("/")[0] if symbols else ""

@@ -1,0 +1,96 @@
+"""A question becomes an Intent: the slots are read out of it one after the other, and its remaining words say what it is about."""
+
+import re
+from collections.abc import Sequence
+
+from tools.analytics.impact import TakerSide
+
+from . import amounts, markets
+from .asides import ASIDES, UNSUPPORTED
+from .intent import Aside, Intent, Size, Subject, Window
+from .scanning import once
+from .subjects import ADDS, CONTINUES, EVERYWHERE, SIDES, SUBJECTS, UNITS
+from .vocabulary import FILLERS
+
+_TYPOGRAPHY = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u00a0": " ", "\u202f": " "})
+_READ_CHARACTERS = 1_000
+_WORD = re.compile(r"[A-Za-z]+")
+_SIZED: frozenset[Subject | None] = frozenset({None, "compare", "quote", "depth", "book", "chart"})
+"""Subjects that, with an order size beside them, ask what that order costs."""
+
+
+def parse(question: str, configured: Sequence[str] = ()) -> Intent:
+    """What `question` means by itself; `configured` are exchanges known beside the usual ones."""
+    text = amounts.spelled_out(question[:_READ_CHARACTERS].translate(_TYPOGRAPHY))
+    whole = text
+    window, text = amounts.window(text)
+    band_pct, text = amounts.band(text)
+    levels, text = amounts.levels(text)
+    pairs, text = markets.pairs(text)
+    sizes, text = amounts.sizes(text)
+    more_pairs, text = markets.spaced_pairs(text)
+    exchanges, text = markets.exchanges(text, configured)
+    assets, text = markets.assets(text)
+    symbols = _symbols([*pairs, *more_pairs], assets)
+    lacking = _lacking(whole, window)
+    kind = _aside(whole) or ("unsupported" if lacking else _subject(whole, sizes, has_side=bool(_sides(whole))))
+    if kind is not None and not symbols:
+        guessed, text = markets.guessed_asset(text)
+        symbols = once(guessed)
+    intent = Intent(
+        kind=kind,
+        symbols=symbols,
+        exchanges=once(exchanges),
+        sizes=tuple(sizes),
+        sides=_sides(whole),
+        band_pct=band_pct,
+        levels=levels,
+        window=window,
+        everywhere=bool(EVERYWHERE.search(whole)),
+        adds=bool(ADDS.search(whole)),
+        continues=bool(CONTINUES.search(whole)),
+        lacking=lacking,
+        unit=next((unit for unit, pattern in UNITS if pattern.search(whole)), None),
+    )
+    return intent if kind or _is_follow_up(intent, text) else Intent(kind="unknown")
+
+
+def _symbols(pairs: Sequence[str], assets: Sequence[str]) -> tuple[str, ...]:
+    """Pairs, and the assets that are not just a pair's own."""
+    paired = {part for pair in pairs for part in pair.split("/")}
+    return once([*pairs, *(asset for asset in assets if asset not in paired)])
+
+
+def _aside(text: str) -> Aside | None:
+    return next((kind for kind, pattern in ASIDES if pattern.search(text)), None)
+
+
+def _lacking(text: str, window: Window | None) -> str:
+    """What of the question is beyond the tools, empty where nothing is."""
+    named = next((lacking for lacking, pattern in UNSUPPORTED if pattern.search(text)), "")
+    return named or ("history" if window else "")
+
+
+def _subject(text: str, sizes: Sequence[Size], *, has_side: bool) -> Subject | None:
+    found: Subject | None = next((subject for subject, pattern in SUBJECTS if pattern.search(text)), None)
+    asks_for_cost = bool(sizes) and found in _SIZED and (found is not None or has_side)
+    return "impact" if asks_for_cost else found
+
+
+def _sides(text: str) -> tuple[TakerSide, ...]:
+    return tuple(side for side, pattern in SIDES if pattern.search(text))
+
+
+def _is_follow_up(intent: Intent, rest: str) -> bool:
+    """Whether a question without a subject says something, and nothing that is not understood."""
+    if intent.unit:
+        return True
+    says = intent.symbols or intent.exchanges or intent.sizes or intent.sides or intent.band_pct or intent.levels or intent.everywhere
+    unread = {word.lower() for word in _WORD.findall(_without_sides(rest))} - FILLERS
+    return bool(says) and not unread
+
+
+def _without_sides(text: str) -> str:
+    for _side, pattern in SIDES:
+        text = pattern.sub(" ", text)
+    return text

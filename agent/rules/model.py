@@ -1,0 +1,82 @@
+"""The rules as a pydantic-ai model: the message history in, tool calls or text out, streamed in pieces."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart, ToolReturnPart
+from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
+
+from ..answers import render
+from ..facts import ToolFacts, tool_returns
+from ..publish import DEFAULT_EXCHANGES
+from .conversation import last_question, questions, topic_of
+from .grammar import parse
+from .plan import Call, Plan, plan
+from .writing import Outcomes
+
+RULES_LABEL = "rules (no LLM)"
+_PIECE = re.compile(r"\S+\s*|\s+")
+
+
+def rules_model() -> FunctionModel:
+    """A model without a language model: it answers the questions its grammar knows.
+
+    It reads the exchanges meant by default from the metadata of the tools it is given, so that it fits any market.
+    """
+    return FunctionModel(_respond, stream_function=_stream, model_name=RULES_LABEL)
+
+
+async def _respond(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+    step = next_step(messages, _configured(info))
+    if isinstance(step, str):
+        return ModelResponse(parts=[TextPart(step)])
+    return ModelResponse(parts=[ToolCallPart(call.tool, call.arguments) for call in step])
+
+
+async def _stream(messages: list[ModelMessage], info: AgentInfo) -> AsyncIterator[str | DeltaToolCalls]:
+    step = next_step(messages, _configured(info))
+    if isinstance(step, str):
+        for piece in pieces(step):
+            yield piece
+    else:
+        yield {index: DeltaToolCall(call.tool, json.dumps(call.arguments)) for index, call in enumerate(step)}
+
+
+def next_step(messages: Sequence[ModelMessage], configured: Sequence[str]) -> str | tuple[Call, ...]:
+    """What comes next in this conversation: tool calls, or the answer."""
+    intents = [parse(question, configured) for question in questions(messages)]
+    if not intents:
+        return plan(topic_of([]), parse(""), configured).reply
+    made = plan(topic := topic_of(intents), intents[-1], configured)
+    if made.write is None:
+        return made.reply
+    since = messages[last_question(messages) :]
+    if not any(tool_returns(since)):
+        return made.calls
+    outcomes = _outcomes(made, since)
+    return render(made.write(topic, outcomes), outcomes.results)
+
+
+def pieces(text: str) -> Iterator[str]:
+    """The text word by word, white space kept."""
+    return (match.group() for match in _PIECE.finditer(text))
+
+
+def _configured(info: AgentInfo) -> Sequence[str]:
+    return next((tool.metadata[DEFAULT_EXCHANGES] for tool in info.function_tools if tool.metadata and DEFAULT_EXCHANGES in tool.metadata), ())
+
+
+def _outcomes(made: Plan, messages: Sequence[ModelMessage]) -> Outcomes:
+    """The returns of the plan's calls, which were made in its order."""
+    requested = [part for message in messages if isinstance(message, ModelResponse) for part in message.tool_calls]
+    returned: dict[str, ToolReturnPart] = {part.tool_call_id: part for part in tool_returns(messages)}
+    pairs = [(call, returned.get(request.tool_call_id)) for call, request in zip(made.calls, requested, strict=False)]
+    return Outcomes(
+        {call.name: part.metadata.result for call, part in pairs if part and isinstance(part.metadata, ToolFacts)},
+        {call.name: (call.about, _reason(part)) for call, part in pairs if part and not isinstance(part.metadata, ToolFacts)},
+    )
+
+
+def _reason(part: ToolReturnPart) -> str:
+    return part.content if isinstance(part.content, str) else part.model_response_str()

@@ -1,0 +1,86 @@
+"""What is said without a tool: what this is, what it can and cannot do, and questions back."""
+
+from collections.abc import Mapping
+
+from tools.units import format_price, format_usd
+
+from .conversation import Topic
+from .intent import Intent, Size
+
+_EXAMPLES = """\
+- Which exchange is cheapest to buy $50k of BTC?
+- How much slippage for a $250k market sell of ETH on Coinbase?
+- How deep is SOL on Kraken within 1%?
+- Compare BTC across exchanges
+- Where are the walls in ETH on Binance?"""
+
+_ABOUT = (
+    "I am a set of rules, not a language model: rules (no LLM). I read a question with a grammar, call the liquidity tools and report their numbers."
+    " For free conversation set a model key (ANTHROPIC_API_KEY or OPENAI_API_KEY), OLLAMA_BASE_URL, or LIQUIDITY_MODEL."
+)
+
+_LACKING: Mapping[str, str] = {
+    "orders": "I cannot place, change or cancel orders; I can say what an order would cost and where it is cheapest.",
+    "alerts": "I cannot watch a market or raise alerts yet; I can say how liquidity stands right now.",
+    "history": "I have no history of liquidity yet, so I cannot say how {window} compares with now; I can say how liquidity stands right now.",
+    "forecast": "I do not forecast prices or advise on whether to trade; I can say what a trade would cost right now.",
+    "portfolio": "I cannot work on a whole portfolio yet; ask for one asset at a time, such as “sell 300 ETH”.",
+    "split": "I cannot plan how to split an order yet; I can say what the whole order costs on each exchange.",
+    "other data": "I only read order books: prices, spreads, depth and the cost of orders. That is not among them.",
+}
+_USUAL = "usual"
+
+
+def aside(intent: Intent, topic: Topic) -> str:
+    """The reply to a question that needs no tool; empty where it does need one."""
+    if intent.kind == "help":
+        return f"Ask me about liquidity on exchanges right now. For example:\n\n{_EXAMPLES}\n\nFollow-ups such as “and selling?” or “on Kraken?” keep the rest."
+    if intent.kind == "about":
+        return f"{_ABOUT}\n\nFor example:\n\n{_EXAMPLES}"
+    if intent.kind == "unsupported":
+        window = intent.window.words if intent.window else _USUAL
+        offer = f" For example: “How deep is {topic.symbols[0] if topic.symbols else 'BTC'}?”"
+        return _LACKING[intent.lacking].format(window=window) + offer
+    return not_understood() if intent.kind == "unknown" else ""
+
+
+def not_understood() -> str:
+    """Said where the grammar finds no question it knows."""
+    return f"I am rules (no LLM) and did not understand that. I can answer questions such as:\n\n{_EXAMPLES}"
+
+
+def question_back(topic: Topic) -> str:
+    """What has to be asked before tools can answer; empty where nothing has."""
+    if not topic.symbols:
+        return "Which asset do you mean? For example BTC, ETH or SOL/USDT."
+    if len(topic.symbols) > 1:
+        return f"{_or(topic.symbols)}? I answer for one asset at a time."
+    return _question_on_order(topic) if topic.kind in {"cheapest", "impact"} else ""
+
+
+def _question_on_order(topic: Topic) -> str:
+    if len(topic.sides) > 1:
+        return "Buying or selling? I answer for one side at a time."
+    if len(topic.sizes) > 1:
+        return f"{_or([_amount(size, topic.symbols[0]) for size in topic.sizes])}? I answer for one size at a time."
+    if topic.sizes:
+        return _question_on_size(topic.sizes[0], topic.symbols[0])
+    return "" if topic.kind == "cheapest" else "For what size? Give it in US dollars, such as $50k, or in units of the asset, such as 2 BTC."
+
+
+def _question_on_size(size: Size, symbol: str) -> str:
+    asset = symbol.partition("/")[0]
+    if size.unit == "foreign":
+        return f"I cannot convert {size.currency}. How much is the order in US dollars, such as $50k, or in units of {asset}?"
+    if size.unit == "unclear":
+        return f"Do you mean {format_usd(size.amount)} of {asset}, or {format_price(size.amount)} {asset}?"
+    return ""
+
+
+def _amount(size: Size, symbol: str) -> str:
+    words = {"usd": format_usd(size.amount), "base": f"{format_price(size.amount)} {symbol.partition('/')[0]}"}
+    return words.get(size.unit, f"{format_price(size.amount)} {size.currency}".strip())
+
+
+def _or(words: tuple[str, ...] | list[str]) -> str:
+    return " or ".join(words)

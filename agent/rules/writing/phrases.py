@@ -1,0 +1,68 @@
+"""What every answer is put together from: results and failures by name, tables, and the sentences that all share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tools.analytics.result import Result
+
+from ...answers import literal
+
+R = TypeVar("R", bound=Result)
+CHART = "chart"
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What the calls of a plan gave, by their names: results, and for the others (`about` whom: why)."""
+
+    results: Mapping[str, Result]
+    failures: Mapping[str, tuple[str, str]]
+
+    def of(self, kind: type[R]) -> dict[str, R]:
+        """The results of one kind."""
+        return {name: result for name, result in self.results.items() if isinstance(result, kind)}
+
+
+def paragraphs(*parts: str) -> str:
+    """The parts that say something, a blank line between."""
+    return "\n\n".join(part for part in parts if part)
+
+
+def bullets(lines: Sequence[str]) -> str:
+    """A Markdown list."""
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def failed(outcomes: Outcomes) -> str:
+    """Who is missing from the answer and why, in the errors' own words; a chart only where there is an answer for it to belong to."""
+    numbers_stand = any(name != CHART for name in outcomes.results)
+    lines = [f"{about} is missing: {literal(why)}" for name, (about, why) in outcomes.failures.items() if name != CHART or numbers_stand]
+    lines += [f"{exchange} is missing: {{{name}.failures.{exchange}}}" for name, exchange in _named_failures(outcomes)]
+    return bullets(lines)
+
+
+def nothing_to_tell(outcomes: Outcomes) -> str:
+    """Said where no call gave anything: each reason once, in its own words."""
+    reasons = [literal(why) for name, (_about, why) in outcomes.failures.items() if name != CHART]
+    return paragraphs("I could not answer that.", bullets(list(dict.fromkeys(reasons))))
+
+
+def warnings(outcomes: Outcomes) -> str:
+    """Every warning of the results, each once."""
+    seen: dict[str, str] = {}
+    for name, result in outcomes.results.items():
+        for index, warning in enumerate(result.warnings):
+            seen.setdefault(warning, f"{{{name}.warnings.{index}}}")
+    return paragraphs("Beware:" if seen else "", bullets(list(seen.values())))
+
+
+def _named_failures(outcomes: Outcomes) -> list[tuple[str, str]]:
+    """Exchanges that a result itself says it lacks."""
+    return [(name, exchange) for name, result in outcomes.results.items() for exchange in getattr(result, "failures", {})]

@@ -1,0 +1,73 @@
+"""What a conversation is about by now, from its messages alone."""
+
+import pytest
+from pydantic_ai.messages import ModelRequest, ModelResponse, RetryFeedbackPart, RetryInfo, TextPart, ToolReturnPart, UserPromptPart
+
+from agent.rules.conversation import Topic, questions, topic_of
+from agent.rules.grammar import parse
+from agent.rules.intent import Size
+
+CHEAPEST = "Which exchange is cheapest to buy $50k of BTC?"
+DOLLARS_50K = (Size(50_000.0, "usd"),)
+ASKED = Topic("cheapest", ("BTC",), (), DOLLARS_50K, ("buy",))
+
+
+def topic(*asked):
+    return topic_of(parse(question, ("binance", "coinbase", "kraken")) for question in asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ([CHEAPEST], ASKED),
+        ([CHEAPEST, "and selling?"], Topic("cheapest", ("BTC",), (), DOLLARS_50K, ("sell",))),
+        ([CHEAPEST, "and selling?", "what about ETH?"], Topic("cheapest", ("ETH",), (), DOLLARS_50K, ("sell",))),
+        ([CHEAPEST, "and on Kraken?"], Topic("impact", ("BTC",), ("kraken",), DOLLARS_50K, ("buy",))),
+        ([CHEAPEST, "and on Kraken?", "and selling?"], Topic("impact", ("BTC",), ("kraken",), DOLLARS_50K, ("sell",))),
+        ([CHEAPEST, "and on Kraken?", "who is cheapest?"], ASKED),
+        ([CHEAPEST, "for 100k?"], Topic("cheapest", ("BTC",), (), (Size(100_000.0, "usd"),), ("buy",))),
+        ([CHEAPEST, "for 75000?"], Topic("cheapest", ("BTC",), (), (Size(75_000.0, "usd"),), ("buy",))),
+        ([CHEAPEST, "how deep is it on okx?"], Topic("depth", ("BTC",), ("okx",), DOLLARS_50K, ("buy",))),
+        ([CHEAPEST, "help", "and selling?"], Topic("cheapest", ("BTC",), (), DOLLARS_50K, ("sell",))),
+        ([CHEAPEST, "what's the weather in paris", "and selling?"], Topic("cheapest", ("BTC",), (), DOLLARS_50K, ("sell",))),
+        ([CHEAPEST, "is that worse than usual on kraken?"], Topic("cheapest", ("BTC",), ("kraken",), DOLLARS_50K, ("buy",))),
+        (
+            ["slippage on coinbase for 10 BTC sell", "what about kraken too?"],
+            Topic("impact", ("BTC",), ("coinbase", "kraken"), (Size(10.0, "base"),), ("sell",)),
+        ),
+        (["slippage on coinbase for 10 BTC sell", "and for all exchanges?"], Topic("impact", ("BTC",), (), (Size(10.0, "base"),), ("sell",))),
+        (["slippage on coinbase for 10 BTC sell", "and ETH?"], Topic("impact", ("ETH",), ("coinbase",), (), ("sell",))),
+        (["slippage on coinbase for $10k BTC sell", "What is the spread of ETH?"], Topic("quote", ("ETH",), (), (Size(10_000.0, "usd"),), ())),
+        (["spread of ETH on kraken", "and for $50k?"], Topic("impact", ("ETH",), ("kraken",), DOLLARS_50K, ())),
+        (["spread of ETH on kraken", "within 0.5%?"], Topic("depth", ("ETH",), ("kraken",), band_pct=0.5)),
+        (["what is the slippage for $50k?", "BTC"], Topic("impact", ("BTC",), (), DOLLARS_50K, ())),
+        (["what would it cost to sell?", "BTC", "on kraken", "$50k"], Topic("impact", ("BTC",), ("kraken",), DOLLARS_50K, ("sell",))),
+        (["compare BTC and ETH", "ETH"], Topic("compare", ("ETH",))),
+        (["cost to buy 10k SOL", "dollars"], Topic("impact", ("SOL",), (), (Size(10_000.0, "usd"),), ("buy",))),
+        (["cost to buy 10k SOL", "coins"], Topic("impact", ("SOL",), (), (Size(10_000.0, "base"),), ("buy",))),
+        (["cost to buy 10k SOL", "SOL"], Topic("impact", ("SOL",), (), (Size(10_000.0, "base"),), ("buy",))),
+        (["BTC"], Topic("compare", ("BTC",))),
+        (["BTC on kraken"], Topic("quote", ("BTC",), ("kraken",))),
+        (["$50k of BTC"], Topic("impact", ("BTC",), (), DOLLARS_50K)),
+        (["help"], Topic()),
+        ([], Topic()),
+    ],
+    ids=str,
+)
+def test_what_a_question_leaves_open_stays_as_it_was(asked, expected):
+    assert topic(*asked) == expected
+
+
+def test_questions_are_what_people_asked_and_nothing_else():
+    feedback = RetryFeedbackPart("Say which exchange is cheapest for ETH.", retry=RetryInfo(cause="model_retry"))
+    history = [
+        ModelRequest([UserPromptPart(CHEAPEST)]),
+        ModelResponse([TextPart("kraken")]),
+        ModelRequest([UserPromptPart(feedback.model_response())]),
+        ModelResponse([TextPart("kraken")]),
+        ModelRequest([UserPromptPart("<system>no output</system>")]),
+        ModelRequest([ToolReturnPart("compare_exchanges", "Give an asset such as ETH.", "id", outcome="retried")]),
+        ModelRequest([UserPromptPart(["and", "selling?"])]),
+        ModelRequest([UserPromptPart("  ")]),
+    ]
+    assert questions(history) == [CHEAPEST, "and selling?"]
