@@ -37,7 +37,7 @@ coverage: setup ## the tests with branch coverage of the shipped code
 	$(BIN)/coverage report --skip-covered --show-missing
 
 bench: setup ## speed as ratios to floors measured in the same run
-	$(BIN)/python -m pytest tests/benchmarks --benchmarks --capture=no --override-ini=addopts=--import-mode=importlib
+	$(BIN)/python -m pytest tests/benchmarks --benchmarks --capture=no --quiet --timeout=600
 
 lock: $(READY) ## resolve the newest dependencies that fit into requirements.lock
 	$(BIN)/python -m uv pip compile --upgrade --quiet --universal --generate-hashes --no-header --no-emit-index-url \

@@ -50,6 +50,15 @@ def taken_together(buy: OrderBook, sell: OrderBook) -> bool:
     return abs((buy.as_of - sell.as_of).total_seconds()) <= RELIABLE_GAP_S
 
 
+def taken_apart(books: Sequence[OrderBook]) -> list[str]:
+    """A sentence where the first and the last of these books were taken too far apart to compare their prices; none otherwise."""
+    first, last = min(books, key=lambda book: book.as_of), max(books, key=lambda book: book.as_of)
+    if taken_together(first, last):
+        return []
+    seconds = (last.as_of - first.as_of).total_seconds()
+    return [f"The books of {first.exchange} and {last.exchange} were taken {seconds:,.0f} s apart: a price gap between them may be time, not a better price."]
+
+
 def executable(buy: OrderBook, sell: OrderBook) -> Route | None:
     """Walk the asks of `buy` against the bids of `sell` until the marginal net gain is zero.
 

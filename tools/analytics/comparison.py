@@ -118,7 +118,7 @@ def compare(symbol: str, books: Mapping[str, OrderBook], failures: Mapping[str, 
         source=source,
         as_of=as_of,
         age_ms=age_ms,
-        warnings=_warnings(taken, gap, route),
+        warnings=_warnings(taken, gap),
         symbol=symbol,
         exchanges_compared=[*books, *failures],
         successful_fetches=len(books),
@@ -180,16 +180,10 @@ def _venue(book: OrderBook, levels: int, now: datetime) -> VenueLiquidity:
     )
 
 
-def _warnings(books: Sequence[OrderBook], gap: arbitrage.Gap | None, route: arbitrage.Route | None) -> list[str]:
+def _warnings(books: Sequence[OrderBook], gap: arbitrage.Gap | None) -> list[str]:
     sentences = [warning for book in books for warning in book.warnings]
     sentences += [warning for book in books for warning in depth.lower_bound_warnings(book, depth.bands(book))]
-    for pair in (gap, route):
-        if pair and not arbitrage.taken_together(pair.buy, pair.sell):
-            seconds = abs((pair.buy.as_of - pair.sell.as_of).total_seconds())
-            sentences.append(
-                f"The books of {pair.buy.exchange} and {pair.sell.exchange} were taken {seconds:,.0f} s apart:"
-                " a price gap between them may be time, not arbitrage."
-            )
+    sentences += arbitrage.taken_apart(books)
     if gap and gap.gross_pct > IMPLAUSIBLE_PCT:
         sentences.append(
             f"{gap.buy.exchange} and {gap.sell.exchange} disagree on the price by {gap.gross_pct:.0f}%:"

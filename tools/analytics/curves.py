@@ -9,6 +9,7 @@ import numpy as np
 from ..book import Levels, OrderBook
 from ..units import Bps, Pct, Price, Usd
 from . import depth, impact
+from .arbitrage import taken_apart
 from .result import Record, Result, distinct, origin
 
 WIDEST_PCT = 2.0
@@ -128,7 +129,7 @@ def impact_curves(symbol: str, books: Mapping[str, OrderBook], order: impact.Ord
         source=source,
         as_of=as_of,
         age_ms=age_ms,
-        warnings=distinct(warning for one in at_order.values() for warning in one.warnings),
+        warnings=distinct([*(warning for one in at_order.values() for warning in one.warnings), *taken_apart(list(books.values()))]),
         symbol=symbol,
         side=order.side,
         order_size_usd=order_usd,

@@ -280,7 +280,7 @@ def test_a_route_between_books_taken_apart_is_no_opportunity_and_says_so() -> No
     result = compare("BTC", two("110", "112", taken_after_s=3), {}, 20, NOON)
 
     assert (result.arbitrage_is_opportunity, result.arbitrage_reliable, result.arbitrage_profit_usd) == (False, False, 9)
-    assert "The books of kraken and okx were taken 3 s apart: a price gap between them may be time, not arbitrage." in result.warnings
+    assert "The books of kraken and okx were taken 3 s apart: a price gap between them may be time, not a better price." in result.warnings
 
 
 def test_a_price_ten_times_off_among_three_is_left_out_by_name() -> None:

@@ -61,3 +61,11 @@ def test_a_book_that_ends_before_the_smallest_size_has_only_its_end_on_the_curve
 
     assert (result.curves["okx"].sizes_usd, result.curves["okx"].ends_usd) == ([101], 101)
     assert (result.curves["okx"].at_order.filled_usd, result.curves["okx"].at_order.sufficient_liquidity) == (101, False)
+
+
+def test_exchanges_ranked_over_books_taken_apart_carry_a_warning() -> None:
+    late = book([["99", "1"]], [["101", "1"]], exchange="okx", taken_after_s=90)
+
+    result = curves.impact_curves("BTC", {"kraken": DEEP, "okx": late}, Order("buy", usd=50), {}, NOON)
+
+    assert "The books of kraken and okx were taken 90 s apart: a price gap between them may be time, not a better price." in result.warnings

@@ -1,0 +1,155 @@
+"""The command line as a person uses it: results on stdout, the rest on stderr, exit codes that say which it was."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from mcp_server.cli import app
+from tools.registry import TOOLS
+
+BOOKS = Path(os.environ.get("LIQUIDITY_TEST_BOOKS", Path(__file__).parents[3] / "shared/books"))
+recorded = pytest.mark.skipif(not BOOKS.is_dir(), reason=f"no recorded books at {BOOKS}")
+IMPACT = {"symbol": "BTC", "order_size_usd": 50_000, "exchange": "kraken"}
+
+
+def liquidity(*arguments, env=None):
+    return CliRunner().invoke(app, [str(one) for one in arguments], env=env)
+
+
+def test_call_prints_a_tools_result_as_json_and_nothing_else_on_stdout():
+    ran = liquidity("call", "calculate_market_impact", json.dumps(IMPACT), "--demo")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    result = json.loads(ran.stdout)
+    assert (result["exchange"], result["source"], result["order_size_usd"]) == ("kraken", "simulated", 50_000)
+
+
+def test_call_without_a_tool_lists_the_tools_with_their_parameters():
+    ran = liquidity("call")
+    assert ran.exit_code == 0
+    assert [tool.__name__ for tool in TOOLS if f"{tool.__name__}(symbol" in ran.stdout or f"{tool.__name__}(kind, symbol" in ran.stdout] == [
+        tool.__name__ for tool in TOOLS
+    ]
+
+
+@pytest.mark.chrome
+def test_call_writes_the_chart_of_a_tool_that_draws(tmp_path, chrome):
+    ran = liquidity("call", "liquidity_heatmap", '{"symbol": "ETH"}', "--png", tmp_path / "walls.png", "--demo")
+    assert ran.exit_code == 0
+    assert (tmp_path / "walls.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["call", "market_impact", "{}", "--demo"], "liquidity: There is no tool 'market_impact'; the tools are "),
+        (["call", "get_order_book", "{", "--demo"], "liquidity: The arguments are not JSON ("),
+        (["call", "get_order_book", "[]", "--demo"], "liquidity: The arguments must be a JSON object, like "),
+        (["call", "get_order_book", "{}", "--demo"], "liquidity: symbol is required."),
+        (["call", "get_order_book", '{"symbol": "NOPE"}', "--demo"], "liquidity: binance does not list NOPE."),
+        (["call", "get_order_book", '{"symbol": "BTC"}', "--demo", "--png", "x.png"], "liquidity: get_order_book draws nothing;"),
+        (["call", "get_order_book", '{"symbol": "BTC"}', "--replay", "nowhere.jsonl"], "liquidity: There is no recording at nowhere.jsonl;"),
+        (["call", "get_order_book", '{"symbol": "BTC"}', "--demo", "--replay", "x"], "liquidity: --demo and --replay exclude each other; give one of them."),
+        (["simulate", "--replay", "nowhere"], "liquidity: There is no recording at nowhere;"),
+        (["chat", "--host", "192.0.2.1", "--demo"], "liquidity: The chat has no login and listens on this machine only"),
+    ],
+)
+def test_a_mistake_is_one_line_on_stderr_and_exit_code_1(arguments, sentence, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ran = liquidity(*arguments)
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert ran.stderr.startswith(sentence)
+    assert ran.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("LIQUIDITY_EXCHANGES", "", "LIQUIDITY_EXCHANGES: "),
+        ("LIQUIDITY_DEADLINE_S", "soon", "LIQUIDITY_DEADLINE_S: "),
+        ("LIQUIDITY_TAKER_FEES", "{", "A setting cannot be read: "),
+        ("LIQUIDITY_TAKER_FEES", '{"kraken": -1}', "LIQUIDITY_TAKER_FEES: "),
+        ("LIQUIDITY_EXCHANGE_CONFIG", "nowhere.json", "LIQUIDITY_EXCHANGE_CONFIG: nowhere.json cannot be read"),
+    ],
+)
+def test_a_wrong_setting_is_named(variable, value, sentence):
+    ran = liquidity("call", "get_order_book", '{"symbol": "BTC"}', env={variable: value})
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith(f"liquidity: {sentence}")
+
+
+@pytest.mark.parametrize("arguments", [["chat", "--port", "x"], ["nonsense"], ["call", "--demo", "a", "b", "c"]])
+def test_wrong_usage_is_exit_code_2(arguments):
+    assert liquidity(*arguments).exit_code == 2
+
+
+def test_ask_answers_in_the_terminal_and_says_who_answered_from_what():
+    ran = liquidity("ask", "Which exchange is cheapest to buy $50k of BTC?", "--demo")
+    assert ran.exit_code == 0
+    assert "is cheapest for a $50,000 market buy of BTC" in ran.stdout
+    assert "simulated (not live)" in " ".join(ran.stdout.split())
+    assert "rules (no LLM)" in ran.stdout
+    assert ran.stderr.startswith("Nothing you type leaves this machine")
+
+
+@pytest.mark.chrome
+def test_ask_as_json_carries_the_tool_results_and_keeps_the_charts(tmp_path, chrome):
+    ran = liquidity("ask", "Show me the walls on ETH on kraken", "--json", "--charts", tmp_path / "charts", "--demo")
+    answer = json.loads(ran.stdout)
+    assert (answer["model"], answer["source"]) == ("rules (no LLM)", "simulated")
+    assert "liquidity_heatmap" in [tool["tool"] for tool in answer["tools"]]
+    kept = sorted(path.name for path in (tmp_path / "charts").iterdir())
+    assert kept == sorted(f"{number}-{chart['kind']}{suffix}" for number, chart in enumerate(answer["charts"], 1) for suffix in (".json", ".png"))
+
+
+@recorded
+@pytest.mark.parametrize(("symbol", "bps", "levels"), [("BTC/USD", 0.39, 20), ("ETH/USD", 2.25, 36)])
+def test_a_quarter_million_on_the_recorded_coinbase_books_costs_what_is_on_record(symbol, bps, levels):
+    ran = liquidity(
+        "call",
+        "calculate_market_impact",
+        json.dumps({"symbol": symbol, "order_size_usd": 250_000, "exchange": "coinbase"}),
+        "--replay",
+        BOOKS / "2026-08-09-full",
+    )
+    result = json.loads(ran.stdout)
+    assert (round(result["slippage_vs_mid_bps"], 2), result["levels_consumed"], result["source"]) == (bps, levels, "replay")
+
+
+@recorded
+def test_ask_says_of_the_recorded_book_what_the_tool_says():
+    ran = liquidity("ask", "How much slippage for a $250k market buy of BTC on Coinbase?", "--replay", BOOKS / "2026-08-09-full")
+    assert "0.39 bps against mid over 20 levels" in " ".join(ran.stdout.split())
+
+
+def test_simulate_prints_a_configuration_that_points_a_live_command_at_its_venues(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-m", "mcp_server.cli", "simulate", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as venues:
+        lines = []
+        while not lines or lines[-1] != "}\n":
+            lines.append(venues.stdout.readline())
+        config = tmp_path / "exchanges.json"
+        config.write_text("".join(lines))
+        ran = liquidity("call", "get_order_book", '{"symbol": "BTC", "exchange": "okx"}', env={"LIQUIDITY_EXCHANGE_CONFIG": str(config)})
+        venues.terminate()
+        assert venues.wait(5) == 0
+    assert json.loads(ran.stdout)["source"] == "simulated"
+
+
+def test_doctor_says_what_works_on_the_simulated_venues():
+    ran = liquidity("doctor", "--demo")
+    assert "simulated books" in ran.stdout
+    assert all(f"{exchange} " in ran.stdout for exchange in ("binance", "coinbase", "kraken"))
+    assert "rules (no LLM)" in ran.stdout
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys; sys.argv = ['liquidity', '--help']\ntry:\n    from mcp_server.cli import main; main()\nexcept SystemExit:\n    print(sorted({'rich', 'numpy', 'pydantic', 'ccxt', 'plotly', 'mcp', 'chainlit', 'pydantic_ai', 'tools'} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert ran.stdout.splitlines()[-1] == "[]"
