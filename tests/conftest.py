@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from tools.settings import Settings
+
 OURS = ("LIQUIDITY_", "CACHE_DEFAULT_TTL", "REDIS_URL", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OLLAMA_BASE_URL")
 KEPT = ("LIQUIDITY_TEST_BOOKS",)
 
@@ -23,6 +25,7 @@ def _no_settings_of_the_person_at_the_machine(tmp_path_factory):
         if name.startswith(OURS) and name not in KEPT:
             patch.delenv(name)
     # A .env file in the working directory, and caches under the user's own folders, belong to the person too.
+    patch.setitem(Settings.model_config, "env_file", None)
     patch.setitem(os.environ, "XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
     yield
     patch.undo()
