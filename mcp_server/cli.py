@@ -14,6 +14,7 @@ app = typer.Typer(
     epilog="Books come from live exchanges; --demo uses simulated venues (no network, no keys), --replay recorded ones. Settings: README, or a .env file.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -75,6 +76,27 @@ def call(
 
 
 @app.command()
+def mcp(demo: Demo = False, replay: Replay = None) -> None:
+    """Serve the tools to an MCP host over stdin and stdout; the host starts this command itself."""
+    from .commands.mcp import mcp
+
+    _finish(mcp(demo=demo, replay=replay))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; any but this machine's own needs LIQUIDITY_API_TOKENS.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = 8000,
+    demo: Demo = False,
+    replay: Replay = None,
+) -> None:
+    """Serve MCP, REST and the chat from one process."""
+    from .commands.serve import serve
+
+    _finish(serve(host, port, demo=demo, replay=replay))
+
+
+@app.command()
 def simulate(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = 18080,
     seed: Annotated[int, typer.Option(help="Books are generated from this seed.")] = 7,
@@ -97,3 +119,7 @@ def doctor(demo: Demo = False, replay: Replay = None) -> None:
 def main() -> None:
     """Run the command line."""
     app()
+
+
+if __name__ == "__main__":
+    main()

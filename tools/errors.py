@@ -138,6 +138,7 @@ class RateLimited(ExchangeError):
     def __init__(self, exchange: str, wait_s: float | None = None) -> None:
         when = f"in {wait_s:.0f} s" if wait_s is not None and wait_s >= 1 else "in a moment"
         super().__init__(exchange, "rate limited us", f"Ask again {when}, or ask fewer things of it at once.")
+        self.wait_s = wait_s
 
 
 class RegionBlocked(ExchangeError):

@@ -1,28 +1,32 @@
 """What a tool needs to answer: where books come from, which exchanges are meant, how charts become images, and what time it is."""
 
-from collections.abc import AsyncGenerator, Callable
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
 
-from .book import Books
+from .book import ANALYSIS_LEVELS, Books, OrderBook
 from .cache import Cache
 from .charts.render import Renderer
-from .feeds import ExchangeBooks, Limits, MarketFiles, Venue, read_venues, venue
+from .feeds import ExchangeBooks, Limits, MarketFiles, Venue, common_source, read_venues, venue
+from .observer import Nobody, Observer
 from .parameters import Source
 from .settings import Settings
-from .simulator import BookSource, GeneratedBooks, RecordedBooks, Simulator
+from .simulator import BookSource, GeneratedBooks, RecordedBooks
 
 
 @dataclass(frozen=True)
 class Market:
-    """Everything the tools stand on. `exchanges` are those meant where a caller names none; `now` is UTC."""
+    """Everything the tools stand on. `exchanges` are those meant where a caller names none; `now` is UTC; `observer` is told of the work."""
 
     books: Books
     exchanges: tuple[str, ...]
     source: Source
     renderer: Renderer
     now: Callable[[], datetime]
+    observer: Observer = field(default_factory=Nobody)
 
 
 def utc_now() -> datetime:
@@ -30,43 +34,91 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+async def warm_up() -> None:
+    """Import what a first answer and a first image would otherwise wait for, one after the other and off the event loop."""
+    for module in ("tools.feeds.exchange", "tools.simulator.server", "kaleido"):
+        await asyncio.to_thread(import_module, module)
+
+
 @asynccontextmanager
-async def open_market(settings: Settings | None = None) -> AsyncGenerator[Market]:
+async def open_market(settings: Settings | None = None, observer: Observer | None = None) -> AsyncGenerator[Market]:
     """A market over live exchanges, or over simulated or replayed venues where the settings say so; closes all it opened.
 
     Raises NotConfigured for settings that cannot be, NotReadable for a recording that cannot be replayed.
     """
-    settings = settings or Settings()
+    settings, observer = settings or Settings(), observer or Nobody()
+    source = _book_source(settings)
+    exchanges = settings.exchanges if source is None else _exchanges_of(source, settings)
     async with AsyncExitStack() as stack:
-        books = _simulated_books(settings)
-        if books is None:
-            exchanges, venues = settings.exchanges, read_venues(settings.exchange_config)
-        else:
-            simulator = await stack.enter_async_context(Simulator(books))
-            exchanges = tuple(one for one in settings.exchanges if one in books.exchanges) or tuple(books.exchanges)
-            venues = {exchange: venue(config) for exchange, config in simulator.exchange_config.items()}
         renderer = Renderer()
         stack.push_async_callback(renderer.close)
-        exchange_books = _exchange_books(settings, exchanges, venues, closed=books is not None)
-        stack.push_async_callback(exchange_books.close)
-        yield Market(exchange_books, exchanges, settings.source, renderer, utc_now)
+        if source is None:
+            venues = read_venues(settings.exchange_config)
+            market_source = common_source(exchanges, venues)
+            books = _exchange_books(settings, exchanges, venues, market_source, observer)
+        else:
+            market_source = source.source
+            books = _LoopbackBooks(source, settings, exchanges, observer)
+        stack.push_async_callback(books.close)
+        yield Market(books, exchanges, market_source, renderer, utc_now, observer)
 
 
-def _simulated_books(settings: Settings) -> BookSource | None:
+class _LoopbackBooks:
+    """Books from venues on loopback, which open with the first request: what serves them takes long to import."""
+
+    def __init__(self, source: BookSource, settings: Settings, exchanges: tuple[str, ...], observer: Observer) -> None:
+        self._source = source
+        self._settings = settings
+        self._exchanges = exchanges
+        self._observer = observer
+        self._opened = AsyncExitStack()
+        self._opening: asyncio.Task[ExchangeBooks] | None = None
+
+    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS) -> OrderBook:
+        """The book of the market that `symbol` means on `exchange`."""
+        self._opening = self._opening or asyncio.create_task(self._open())
+        # A caller who gives up leaves the venues open for the next.
+        books = await asyncio.shield(self._opening)
+        return await books.fetch(exchange, symbol, levels)
+
+    async def close(self) -> None:
+        """Close the clients, then the venues."""
+        if self._opening is not None:
+            await asyncio.wait({self._opening})
+        await self._opened.aclose()
+
+    async def _open(self) -> ExchangeBooks:
+        server = await asyncio.to_thread(import_module, "tools.simulator.server")
+        simulator = await self._opened.enter_async_context(server.Simulator(self._source))
+        venues = {exchange: venue(config) for exchange, config in simulator.exchange_config.items()}
+        books = _exchange_books(self._settings, self._exchanges, venues, self._source.source, self._observer)
+        self._opened.push_async_callback(books.close)
+        return books
+
+
+def _book_source(settings: Settings) -> BookSource | None:
     """The books that stand in for exchanges, None where the market is live."""
     if settings.replay is not None:
         return RecordedBooks(settings.replay)
     return GeneratedBooks() if settings.demo else None
 
 
-def _exchange_books(settings: Settings, exchanges: tuple[str, ...], venues: dict[str, Venue], *, closed: bool) -> ExchangeBooks:
+def _exchanges_of(source: BookSource, settings: Settings) -> tuple[str, ...]:
+    """The exchanges meant where a caller names none: the configured ones among those at hand, or of a recording, unless configured, all of it."""
+    if source.source == "replay" and "exchanges" not in settings.model_fields_set:
+        return tuple(source.exchanges)
+    return tuple(one for one in settings.exchanges if one in source.exchanges) or tuple(source.exchanges)
+
+
+def _exchange_books(settings: Settings, exchanges: tuple[str, ...], venues: Mapping[str, Venue], source: Source, observer: Observer) -> ExchangeBooks:
     return ExchangeBooks(
         exchanges,
         venues,
-        closed=closed,
+        source=source,
         taker_fees=settings.taker_fees,
         limits=Limits(settings.deadline_s, settings.stale_after_s, settings.cache_default_ttl_s),
         files=MarketFiles(settings.cache_dir / "markets"),
-        cache=Cache(),
+        cache=Cache(observer=observer),
         now=utc_now,
+        observer=observer,
     )

@@ -13,14 +13,19 @@ from .parameters import Source
 _PREFIX = "LIQUIDITY_"
 
 
+def _listed(value: object) -> object:
+    return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip())) if isinstance(value, str) else value
+
+
 def _comma_separated(value: object) -> object:
-    return tuple(dict.fromkeys(part.strip().lower() for part in value.split(",") if part.strip())) if isinstance(value, str) else value
+    return _listed(value.lower()) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
     """Where books come from, which model answers, and within which limits; names ending in `_s` are seconds.
 
     Every field is read from LIQUIDITY_ and its name, unless its alias says otherwise. `demo` and `replay` exclude each other; neither means live.
+    Over HTTP each client may make `requests_per_minute` and `requests_per_day` requests; 0 is no limit.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True)
@@ -37,6 +42,11 @@ class Settings(BaseSettings):
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     ollama_base_url: str = Field(default="", validation_alias="OLLAMA_BASE_URL")
+    api_tokens: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_listed)] = ()
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
+    requests_per_minute: int = Field(default=1_200, ge=0)
+    requests_per_day: int = Field(default=100_000, ge=0)
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("market-liquidity-monitor"))
 
     @property

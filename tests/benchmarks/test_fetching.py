@@ -58,7 +58,7 @@ async def test_a_fetched_book_beside_a_bare_request(venues_elsewhere, levels):
     feed = ExchangeBooks(
         ["coinbase"],
         {"coinbase": venue(config | UNTHROTTLED)},
-        closed=True,
+        source="simulated",
         taker_fees={},
         limits=Limits(),
         files=MarketFiles(None),

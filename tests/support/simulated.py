@@ -11,6 +11,7 @@ from tools.cache import Cache
 from tools.charts.render import Renderer
 from tools.feeds import ExchangeBooks, Limits, MarketFiles, venue
 from tools.market import Market
+from tools.observer import Nobody, Observer
 from tools.simulator import GeneratedBooks, Simulator
 from tools.simulator.source import BookSource
 
@@ -43,25 +44,26 @@ async def simulated(
     files: Path | None = None,
     cache: Cache | None = None,
     config: Mapping[str, Any] | None = None,
-    closed: bool = True,
+    observer: Observer = Nobody(),
 ) -> AsyncIterator[Simulated]:
     """Open a market over `exchanges` of a simulator; `config` is merged over every exchange's configuration."""
-    cache = cache or Cache()
+    cache = cache or Cache(observer=observer)
     async with Simulator(books or GeneratedBooks()) as simulator:
         venues = {exchange: venue({**simulator.exchange_config[exchange], **(config or {})}) for exchange in simulator.exchanges}
         feed = ExchangeBooks(
             exchanges,
             venues,
-            closed=closed,
+            source=venues[exchanges[0]].source,
             taker_fees=taker_fees or {},
             limits=limits,
             files=MarketFiles(files),
             cache=cache,
             now=lambda: datetime.now(UTC),
+            observer=observer,
         )
         renderer = Renderer()
         try:
-            yield Simulated(Market(feed, tuple(exchanges), venues[exchanges[0]].source, renderer, lambda: datetime.now(UTC)), simulator, cache)
+            yield Simulated(Market(feed, tuple(exchanges), venues[exchanges[0]].source, renderer, lambda: datetime.now(UTC), observer), simulator, cache)
         finally:
             await feed.close()
             await renderer.close()

@@ -9,7 +9,7 @@ from simulated import THREE, simulated
 from tools import calculate_market_impact, compare_exchanges, liquidity_chart, liquidity_heatmap, open_market
 from tools.analytics.comparison import compare
 from tools.cache import Cache
-from tools.errors import MislabelledSource, NoUsableExchange
+from tools.errors import InvalidArgument, MislabelledSource, NotConfigured, NoUsableExchange
 from tools.settings import Settings
 from tools.simulator import GeneratedBooks, Simulator
 
@@ -33,6 +33,9 @@ async def test_the_printed_configuration_of_the_simulator_labels_its_books(tmp_p
         path.write_text(json.dumps(simulator.exchange_config))
         async with open_market(Settings(exchange_config=path, cache_dir=tmp_path / "cache")) as market:
             assert (await compare_exchanges(market, "BTC")).source == "simulated"
+            assert market.source == "simulated"
+            with pytest.raises(InvalidArgument, match="bitstamp is not among the simulated exchanges here"):
+                await compare_exchanges(market, "BTC", ["bitstamp"])
     assert not (tmp_path / "cache").exists()
 
 
@@ -76,3 +79,19 @@ async def test_books_of_two_sources_cannot_stand_in_one_result():
         mixed = {**books, "kraken": type(books["kraken"])(**{**vars(books["kraken"]), "source": "live"})}
         with pytest.raises(ValueError, match="different sources"):
             compare("BTC", mixed, {}, 20, venues.market.now())
+
+
+async def test_a_configuration_that_mixes_sources_among_the_default_exchanges_opens_no_market(tmp_path):
+    path = tmp_path / "exchanges.json"
+    path.write_text('{"kraken": {"urls": {}}}')
+    with pytest.raises(NotConfigured, match="Sources never mix, but binance is live, coinbase is live, kraken is simulated"):
+        async with open_market(Settings(exchange_config=path, cache_dir=tmp_path)):
+            pytest.fail("a market of two sources was opened")
+
+
+async def test_a_simulated_exchange_cannot_be_asked_in_a_live_market(tmp_path):
+    path = tmp_path / "exchanges.json"
+    path.write_text('{"okx": {"urls": {}}}')
+    async with open_market(Settings(exchange_config=path, cache_dir=tmp_path)) as market:
+        with pytest.raises(InvalidArgument, match="okx is simulated here, and live books never stand beside others"):
+            await market.books.fetch("okx", "BTC")

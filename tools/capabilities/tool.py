@@ -2,13 +2,14 @@
 
 import inspect
 from collections.abc import Callable, Coroutine
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from ..errors import InvalidArgument, outside_text
 from ..market import Market
+from ..observer import timed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,17 +29,21 @@ def tool(function: Callable[Concatenate[Market, P], Coroutine[Any, Any, R]]) -> 
     signature = inspect.signature(function)
     caller_names = list(model.model_fields)
 
-    @wraps(function)
-    async def call(market: Market, *args: P.args, **kwargs: P.kwargs) -> R:
+    def validated(market: Market, /, *args: Any, **kwargs: Any) -> BaseModel:
         try:
             given = signature.bind_partial(market, *args, **kwargs).arguments
         except TypeError as error:
-            raise InvalidArgument(f"{function.__name__}: {error}. It takes {', '.join(caller_names)}.") from error
+            raise InvalidArgument(f"{function.__name__}: {outside_text(str(error))}. It takes {', '.join(caller_names)}.") from error
         try:
-            arguments = model.model_validate({name: value for name, value in given.items() if name in model.model_fields})
+            return model.model_validate({name: value for name, value in given.items() if name in model.model_fields})
         except ValidationError as error:
             raise InvalidArgument(explain(error)) from error
-        return await function(market, **{name: getattr(arguments, name) for name in caller_names})  # pyright: ignore[reportCallIssue]
+
+    @wraps(function)
+    async def call(market: Market, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with timed(partial(market.observer.called, function.__name__)):
+            arguments = validated(market, *args, **kwargs)
+            return await function(market, **{name: getattr(arguments, name) for name in caller_names})  # pyright: ignore[reportCallIssue]
 
     return call
 

@@ -2,6 +2,6 @@
 
 from .books import ExchangeBooks, Limits
 from .market_files import MarketFiles
-from .venues import Venue, read_venues, venue
+from .venues import Venue, common_source, read_venues, venue
 
-__all__ = ["ExchangeBooks", "Limits", "MarketFiles", "Venue", "read_venues", "venue"]
+__all__ = ["ExchangeBooks", "Limits", "MarketFiles", "Venue", "common_source", "read_venues", "venue"]

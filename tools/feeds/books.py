@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from ..analytics import depth
 from ..book import ANALYSIS_LEVELS, OrderBook, TakerFee, UsdRate, clean
 from ..cache import Cache
 from ..errors import InvalidArgument, StaleBook, outside_text
+from ..observer import Nobody, Observer, timed
 from ..parameters import Source
 from .depth_limits import is_all_sent, request_limit
 from .market_files import MarketFiles
@@ -40,34 +42,40 @@ class Limits:
 
 
 class ExchangeBooks:
-    """The Books that exchanges send. `exchanges` are asked for USD rates; where `closed`, no exchange beyond `venues` is ever contacted."""
+    """The Books that exchanges of one `source` send; no other exchange is ever contacted. `exchanges` are asked for USD rates."""
 
     def __init__(
         self,
         exchanges: Sequence[str],
         venues: Mapping[str, Venue],
         *,
-        closed: bool,
+        source: Source,
         taker_fees: Mapping[str, float],
         limits: Limits,
         files: MarketFiles,
         cache: Cache,
         now: Callable[[], datetime],
+        observer: Observer | None = None,
     ) -> None:
         self._exchanges = exchanges
         self._venues = venues
-        self._closed = closed
+        self._source: Source = source
         self._taker_fees = taker_fees
         self._limits = limits
         self._files = files
         self._cache = cache
         self._now = now
+        self._observer = observer or Nobody()
         self._flights = SingleFlight()
         self._clients: dict[str, ExchangeClient] = {}
 
     async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS) -> OrderBook:
         """The book of the market that `symbol` means on `exchange`."""
-        markets = await (await self._client(exchange)).candidates(symbol)
+        client = await self._client(exchange)
+        if not client.markets:
+            with timed(partial(self._observer.fetched, exchange, "markets")):
+                await client.loaded_markets()
+        markets = await client.candidates(symbol)
         if len(markets) > 1:
             return await self._deepest(exchange, symbol, markets, levels)
         book = await self._book(exchange, markets[0], levels)
@@ -82,7 +90,7 @@ class ExchangeBooks:
 
     async def _deepest(self, exchange: str, symbol: str, markets: Sequence[str], levels: int) -> OrderBook:
         """The book of the deepest of an asset's markets; which one that is holds for DEEPEST_MARKET_TTL_S."""
-        key = (self._venue(exchange).source, "deepest", exchange, symbol)
+        key = (self._source, "deepest", exchange, symbol)
         market: str | None = self._cache.get(key)
         if market is not None:
             return await self._book(exchange, market, levels)
@@ -97,7 +105,7 @@ class ExchangeBooks:
         return book
 
     async def _book(self, exchange: str, market: str, levels: int) -> OrderBook:
-        key = (self._venue(exchange).source, "book", exchange, market, request_limit(exchange, levels))
+        key = (self._source, "book", exchange, market, request_limit(exchange, levels))
         book: OrderBook | None = self._cache.get(key)
         if book is None:
             book = await self._flights.run(key, lambda: self._fetch_book(exchange, market, levels))
@@ -105,18 +113,19 @@ class ExchangeBooks:
         return book
 
     async def _fetch_book(self, exchange: str, market: str, levels: int) -> OrderBook:
-        client, source = await self._client(exchange), self._venue(exchange).source
+        client = await self._client(exchange)
         quote = market.partition("/")[2].partition(":")[0]
         rate = asyncio.ensure_future(self._rate(exchange, quote))
         try:
-            raw = await client.raw_book(market, levels)
-            return self._finished(client, raw, source, await rate)
+            with timed(partial(self._observer.fetched, exchange, "book")):
+                raw = await client.raw_book(market, levels)
+                return self._finished(client, raw, await rate)
         finally:
             rate.cancel()
 
-    def _finished(self, client: "ExchangeClient", raw: "RawBook", source: Source, usd: UsdRate) -> OrderBook:
+    def _finished(self, client: "ExchangeClient", raw: "RawBook", usd: UsdRate) -> OrderBook:
         """The raw book cleaned, dated and priced; raises what is wrong with it."""
-        exchange, received_at = client.exchange, self._now()
+        exchange, source, received_at = client.exchange, self._source, self._now()
         as_of, lag_ms = _recorded_time(raw) if source == "replay" else (received_at, 0.0)
         stamped_s = 0.0 if source == "replay" or raw.timestamp_ms is None else received_at.timestamp() - raw.timestamp_ms / 1_000
         age_s = max(stamped_s, lag_ms / 1_000)
@@ -137,12 +146,10 @@ class ExchangeBooks:
 
     async def _rate(self, exchange: str, quote: str) -> UsdRate:
         """What `quote` is worth, from the books of exchanges of the same source."""
-        source = self._venue(exchange).source
-        key = (source, "usd", exchange, quote)
+        key = (self._source, "usd", exchange, quote)
         rate: UsdRate | None = self._cache.get(key)
         if rate is None:
-            asked = [one for one in self._exchanges if self._venue(one).source == source]
-            rate = await self._flights.run(key, lambda: UsdRates(self._quote_pair, asked).rate(exchange, quote))
+            rate = await self._flights.run(key, lambda: UsdRates(self._quote_pair, self._exchanges).rate(exchange, quote))
             self._cache.set(key, rate, self._limits.rate_ttl_s if rate.market or quote == "USD" else ASSUMED_RATE_TTL_S)
         return rate
 
@@ -161,10 +168,21 @@ class ExchangeBooks:
 
     async def _client(self, exchange: str) -> "ExchangeClient":
         if exchange not in self._clients:
-            if self._closed and exchange not in self._venues:
-                raise InvalidArgument(f"{outside_text(exchange)} is not among the exchanges here, which are {', '.join(self._venues)}.")
+            self._require_source(exchange)
             await self._flights.run(("client", exchange), lambda: self._open_client(exchange))
         return self._clients[exchange]
+
+    def _require_source(self, exchange: str) -> None:
+        """Raise InvalidArgument for an exchange whose books are of another source."""
+        theirs = self._venue(exchange).source
+        if theirs != self._source:
+            here = ", ".join(one for one, venue in self._venues.items() if venue.source == self._source)
+            among = (
+                f"is not among the {self._source} exchanges here, which are {here}"
+                if here
+                else f"is {theirs} here, and {self._source} books never stand beside others"
+            )
+            raise InvalidArgument(f"{outside_text(exchange)} {among}.")
 
     async def _open_client(self, exchange: str) -> None:
         # ccxt takes a second to import, which must not hold up what else is going on.

@@ -1,7 +1,7 @@
 """How each exchange is reached, and what its books therefore are."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
@@ -49,3 +49,12 @@ def read_venues(path: Path | None) -> dict[str, Venue]:
         return {str(exchange).lower(): venue(config) for exchange, config in configs.items()}
     except NotConfigured as error:
         raise NotConfigured(f"LIQUIDITY_EXCHANGE_CONFIG: {path}: {error}") from error
+
+
+def common_source(exchanges: Sequence[str], venues: Mapping[str, Venue]) -> Source:
+    """What the books of `exchanges` are, live where nothing is said of one; raises NotConfigured where they would mix."""
+    sources: dict[str, Source] = {exchange: venues.get(exchange, Venue()).source for exchange in exchanges}
+    if len(set(sources.values())) > 1:
+        listed = ", ".join(f"{exchange} is {source}" for exchange, source in sources.items())
+        raise NotConfigured(f"Sources never mix, but {listed}: change LIQUIDITY_EXCHANGES or LIQUIDITY_EXCHANGE_CONFIG so that all are one.")
+    return next(iter(sources.values()))

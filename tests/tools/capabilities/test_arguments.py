@@ -84,7 +84,7 @@ async def test_a_symbol_that_no_exchange_lists_gets_one_sentence_and_a_suggestio
 
 
 async def test_one_mistyped_exchange_among_good_ones_is_told_instead_of_dropped(market):
-    with pytest.raises(InvalidArgument, match="krakn is not among the exchanges here"):
+    with pytest.raises(InvalidArgument, match="krakn is not among the simulated exchanges here"):
         await compare_exchanges(market, "BTC", ["binance", "krakn"])
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from simulated import FIVE, simulated
 
+from tools import open_market
 from tools.book import ALL_LEVELS
 from tools.cache import Cache
 from tools.errors import ExchangeTimeout, InvalidArgument, MislabelledSource, RateLimited, StaleBook, UnknownExchange, UnknownSymbol
 from tools.feeds import Limits
+from tools.settings import Settings
 from tools.simulator import Fault, RecordedBooks
 
 WARM = "BTC/USD"
@@ -92,14 +94,14 @@ async def test_an_unlisted_symbol_gets_the_closest_listed_ones():
 
 async def test_an_exchange_beyond_the_simulated_ones_is_never_contacted():
     async with simulated() as venues:
-        with pytest.raises(InvalidArgument, match="bitstamp is not among the exchanges here, which are binance, coinbase, kraken, okx, bybit"):
+        with pytest.raises(InvalidArgument, match="bitstamp is not among the simulated exchanges here, which are binance, coinbase, kraken, okx, bybit"):
             await venues.market.books.fetch("bitstamp", "BTC")
 
 
-async def test_a_mistyped_exchange_gets_the_closest_ids():
-    async with simulated(closed=False) as venues:
+async def test_a_mistyped_exchange_gets_the_closest_ids(tmp_path):
+    async with open_market(Settings(cache_dir=tmp_path)) as market:
         with pytest.raises(UnknownExchange, match=r"no exchange 'krakn'.*Did you mean kraken"):
-            await venues.market.books.fetch("krakn", "BTC")
+            await market.books.fetch("krakn", "BTC")
 
 
 async def test_a_hanging_exchange_is_given_up_at_the_deadline_and_its_request_ended():
