@@ -2,9 +2,11 @@
 
 import os
 import shutil
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
 from starlette.datastructures import MutableHeaders
@@ -14,6 +16,9 @@ from agent import ChosenModel, build_agent
 from tools.market import Market
 
 from .page import About, lay_out
+
+if TYPE_CHECKING:
+    from chainlit import User
 
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:;"
@@ -36,7 +41,7 @@ class OwnOriginOnly:
         await self._app(scope, receive, send_with_policy if scope["type"] == "http" else send)
 
 
-def serve(app: FastAPI, market: Market, chosen: ChosenModel) -> None:
+def serve(app: FastAPI, market: Market, chosen: ChosenModel, fits: Callable[[str], bool] | None = None) -> None:
     """What `chat_ui.mount` promises."""
     about = About(model=chosen.label, source=market.source, privacy=chosen.privacy)
     folder = lay_out(about)
@@ -53,6 +58,10 @@ def serve(app: FastAPI, market: Market, chosen: ChosenModel) -> None:
     cl.set_starters(conversation.starters)
     cl.on_message(conversation.answer)
     cl.on_stop(conversation.stopped)
+    if fits is not None:
+        # What signs the sessions of this process; whoever logged in before it started logs in again.
+        os.environ.setdefault("CHAINLIT_AUTH_SECRET", token_urlsafe(48))
+        cl.password_auth_callback(_login(fits))
     # As Chainlit starts it, the socket answers pages of any origin; None is Socket.IO's word for the server's own.
     sio.eio.cors_allowed_origins = None
     chainlit_app.add_middleware(OwnOriginOnly)
@@ -60,6 +69,17 @@ def serve(app: FastAPI, market: Market, chosen: ChosenModel) -> None:
     # What Chainlit's own mount_chainlit adds, a module to load callbacks from and a guard of its path, has no use here,
     # and the guard logs a traceback for every page that is closed while it loads.
     app.mount("/", chainlit_app)
+
+
+def _login(fits: Callable[[str], bool]) -> Callable[[str, str], Awaitable["User | None"]]:
+    """Chainlit's callback of a login under any name."""
+
+    async def login(name: str, password: str) -> "User | None":
+        from chainlit import User  # noqa: PLC0415 - as above
+
+        return User(identifier=name.strip() or "guest") if fits(password) else None
+
+    return login
 
 
 def _removing(folder: Path) -> Callable[[object], AbstractAsyncContextManager[None]]:

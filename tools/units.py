@@ -23,7 +23,7 @@ Usd = Annotated[float, _unit("usd")]
 Price = Annotated[float, _unit("price")]
 """Quote currency for one base unit; the model's `price_currency` names the currency."""
 UsdPrice = Annotated[float, _unit("usd_price")]
-"""US dollars for one base unit."""
+"""US dollars for one unit of an asset or a currency."""
 Base = Annotated[float, _unit("base")]
 """Units of the base asset; the model's `base_currency` names it."""
 Pct = Annotated[float, _unit("pct")]

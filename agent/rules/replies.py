@@ -22,13 +22,12 @@ _ABOUT = (
 _LACKING: Mapping[str, str] = {
     "orders": "I cannot place, change or cancel orders; I can say what an order would cost and where it is cheapest.",
     "alerts": "I cannot watch a market or raise alerts yet; I can say how liquidity stands right now.",
-    "history": "I have no history of liquidity yet, so I cannot say how {window} compares with now; I can say how liquidity stands right now.",
+    "history": "I have no history of liquidity yet, so I cannot say {compared}; I can say how liquidity stands right now.",
     "forecast": "I do not forecast prices or advise on whether to trade; I can say what a trade would cost right now.",
     "portfolio": "I cannot work on a whole portfolio yet; ask for one asset at a time, such as “sell 300 ETH”.",
     "split": "I cannot plan how to split an order yet; I can say what the whole order costs on each exchange.",
     "other data": "I only read order books: prices, spreads, depth and the cost of orders. That is not among them.",
 }
-_USUAL = "usual"
 
 
 def aside(intent: Intent, topic: Topic) -> str:
@@ -38,9 +37,9 @@ def aside(intent: Intent, topic: Topic) -> str:
     if intent.kind == "about":
         return f"{_ABOUT}\n\nFor example:\n\n{_EXAMPLES}"
     if intent.kind == "unsupported":
-        window = intent.window.words if intent.window else _USUAL
+        compared = f"how {intent.window.words} compares with now" if intent.window else "what is usual"
         offer = f" For example: “How deep is {topic.symbols[0] if topic.symbols else 'BTC'}?”"
-        return _LACKING[intent.lacking].format(window=window) + offer
+        return _LACKING[intent.lacking].format(compared=compared) + offer
     return not_understood() if intent.kind == "unknown" else ""
 
 

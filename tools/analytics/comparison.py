@@ -6,7 +6,7 @@ from statistics import fmean, median
 
 from ..book import OrderBook
 from ..errors import ImplausiblePrice
-from ..units import Base, Bps, Count, Milliseconds, Pct, Price, Ratio, Usd, UsdPrice
+from ..units import Base, Bps, Count, Milliseconds, Pct, Price, Usd, UsdPrice
 from . import arbitrage, depth
 from .result import Record, Result, distinct, origin
 
@@ -20,7 +20,7 @@ class VenueLiquidity(Record):
     symbol_used: str
     price_currency: str
     base_currency: str
-    usd_rate: Ratio
+    usd_rate: UsdPrice
     best_bid: Price
     best_ask: Price
     mid_price: Price

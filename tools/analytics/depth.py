@@ -6,7 +6,7 @@ from math import inf
 import numpy as np
 
 from ..book import Levels, OrderBook
-from ..units import Base, Bps, Pct, Price, Ratio, Usd, UsdPrice
+from ..units import Base, Bps, Pct, Price, Usd, UsdPrice
 from .result import Record, Result, origin
 
 BAND_WIDTHS_PCT = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
@@ -51,7 +51,7 @@ class OrderBookView(Result):
     exchange: str
     price_currency: str
     base_currency: str
-    usd_rate: Ratio
+    usd_rate: UsdPrice
     best_bid: Price
     best_ask: Price
     mid_price: Price

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..book import Levels, OrderBook
-from ..units import Base, Count, Pct, Price, Ratio, Usd
+from ..units import Base, Count, Pct, Price, Ratio, Usd, UsdPrice
 from . import depth
 from .result import Record, Result, origin
 
@@ -52,7 +52,7 @@ class LiquidityGrid(Result):
     exchange: str
     price_currency: str
     base_currency: str
-    usd_rate: Ratio
+    usd_rate: UsdPrice
     mid_price: Price
     range_pct: Pct
     bins: list[Bin]

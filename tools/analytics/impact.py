@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from ..book import FeeOrigin, Levels, OrderBook
-from ..units import Base, Bps, Count, Pct, Price, Ratio, Usd, UsdPrice
+from ..units import Base, Bps, Count, Pct, Price, Usd, UsdPrice
 from .result import Result, origin
 
 RUINOUS_PCT = 5.0
@@ -77,7 +77,7 @@ class MarketImpact(Result):
     side: TakerSide
     price_currency: str
     base_currency: str
-    usd_rate: Ratio
+    usd_rate: UsdPrice
     order_size_usd: Usd
     order_size_base: Base | None
     best_price: Price

@@ -166,13 +166,14 @@ def _summary(grid: LiquidityGrid) -> str:
     mid, reach = format_value(grid.mid_price, "price", grid.price_currency), format_value(grid.range_pct, "pct")
     empty = sum(not one.levels for one in grid.bins)
     sides = f"{format_usd(grid.bid_usd)} of bids and {format_usd(grid.ask_usd)} of asks"
-    return sentences(
+    whole = sentences(
         [
             f"{grid.exchange} {grid.symbol_used}: within {reach} of mid ({mid}) stand {sides}",
-            f"Walls, largest first: {'; '.join(_wall_words(grid, wall) for wall in grid.walls)}" if grid.walls else "No level stands out as a wall",
             f"{empty} of {len(grid.bins)} price ranges hold no orders" if empty else "",
+            "Walls, largest first" if grid.walls else "No level stands out as a wall",
         ]
     )
+    return "\n".join([whole.removesuffix(".") + ":\n" if grid.walls else whole, *(f"- {_wall_words(grid, wall)}" for wall in grid.walls)])
 
 
 def _wall_words(grid: LiquidityGrid, wall: Wall) -> str:

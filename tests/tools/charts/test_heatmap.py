@@ -89,7 +89,7 @@ def test_hovering_tells_the_exact_range_size_and_value():
 
 def test_the_summary_tells_sides_walls_and_empty_stretches():
     assert heatmap(grid_of(THIN)).summary == (
-        "kraken ABC/USD: within 2.00% of mid (100.00 USD) stand $2,955 of bids and $1,107 of asks. No level stands out as a wall. 56 of 60 price ranges hold no orders."
+        "kraken ABC/USD: within 2.00% of mid (100.00 USD) stand $2,955 of bids and $1,107 of asks. 56 of 60 price ranges hold no orders. No level stands out as a wall."
     )
     assert "bid at 99.80 USD, 900.00 ABC, $89,820, 0.200% below mid" in heatmap(walled()).summary
 
