@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+# Imported here rather than on first use, so that no test's deadline pays for importing ccxt.
+import tools.feeds.exchange  # noqa: F401
 from tools.cache import Cache
 from tools.charts.render import Renderer
 from tools.feeds import ExchangeBooks, Limits, MarketFiles, venue

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..analytics import depth
 from ..book import ANALYSIS_LEVELS, OrderBook, TakerFee, UsdRate, clean
 from ..cache import Cache
-from ..errors import InvalidArgument, StaleBook, outside_text
+from ..errors import ExchangeError, InvalidArgument, StaleBook, outside_text
 from ..observer import Nobody, Observer, timed
 from ..parameters import Source
 from .depth_limits import is_all_sent, request_limit
@@ -94,15 +94,23 @@ class ExchangeBooks:
         market: str | None = self._cache.get(key)
         if market is not None:
             return await self._book(exchange, market, levels)
-        answers = await asyncio.gather(*(self._book(exchange, market, levels) for market in markets), return_exceptions=True)
-        books = [answer for answer in answers if isinstance(answer, OrderBook)]
+        answers = dict(zip(markets, await asyncio.gather(*(self._attempt(exchange, one, levels) for one in markets)), strict=True))
+        books = [answer for answer in answers.values() if isinstance(answer, OrderBook)]
+        failed = {one: answer for one, answer in answers.items() if isinstance(answer, ExchangeError)}
         if not books:
-            raise next(answer for answer in answers if isinstance(answer, BaseException))
+            raise next(iter(failed.values()))
         width = min(_WIDEST_COMPARED_PCT, *(depth.reach_pct(book) for book in books))
-        book = max(books, key=lambda book: depth.band(book, width).total_usd)
-        if len(books) == len(markets):
-            self._cache.set(key, book.symbol, DEEPEST_MARKET_TTL_S)
-        return book
+        deepest = max(books, key=lambda book: depth.band(book, width).total_usd)
+        if not failed:
+            self._cache.set(key, deepest.symbol, DEEPEST_MARKET_TTL_S)
+            return deepest
+        return replace(deepest, warnings=(f"{exchange} gave no usable book of {', '.join(failed)}; its {deepest.symbol} is used.", *deepest.warnings))
+
+    async def _attempt(self, exchange: str, market: str, levels: int) -> OrderBook | ExchangeError:
+        try:
+            return await self._book(exchange, market, levels)
+        except ExchangeError as error:
+            return error
 
     async def _book(self, exchange: str, market: str, levels: int) -> OrderBook:
         key = (self._source, "book", exchange, market, request_limit(exchange, levels))
@@ -126,16 +134,22 @@ class ExchangeBooks:
     def _finished(self, client: "ExchangeClient", raw: "RawBook", usd: UsdRate) -> OrderBook:
         """The raw book cleaned, dated and priced; raises what is wrong with it."""
         exchange, source, received_at = client.exchange, self._source, self._now()
+        self._require_fresh(exchange, raw, received_at)
         as_of, lag_ms = _recorded_time(raw) if source == "replay" else (received_at, 0.0)
-        stamped_s = 0.0 if source == "replay" or raw.timestamp_ms is None else received_at.timestamp() - raw.timestamp_ms / 1_000
-        age_s = max(stamped_s, lag_ms / 1_000)
-        if age_s > self._limits.stale_after_s:
-            raise StaleBook(exchange, raw.symbol, age_s, self._limits.stale_after_s)
         bids, asks = clean(exchange, raw.symbol, raw.bids, raw.asks, all_sent=_all_sent(exchange, raw, source), contract=client.contract(raw.symbol))
         book = OrderBook(exchange, raw.symbol, bids, asks, source, as_of, received_at, usd, self._fee(client, raw.symbol), lag_ms)
         if usd.conversion_cost_pct is None and not usd.market:
             return replace(book, warnings=(f"{book.quote} is counted as 1 USD: no exchange at hand prices it.",))
         return book
+
+    def _require_fresh(self, exchange: str, raw: "RawBook", received_at: datetime) -> None:
+        """Raise StaleBook where the book is older than the limit, by the recording's clock or by the time that the exchange put on it."""
+        if self._source == "replay":
+            age_s = _recorded_time(raw)[1] / 1_000
+        else:
+            age_s = 0.0 if raw.timestamp_ms is None else received_at.timestamp() - raw.timestamp_ms / 1_000
+        if age_s > self._limits.stale_after_s:
+            raise StaleBook(exchange, raw.symbol, age_s, self._limits.stale_after_s)
 
     def _fee(self, client: "ExchangeClient", market: str) -> TakerFee:
         configured = self._taker_fees.get(client.exchange)
@@ -158,6 +172,7 @@ class ExchangeBooks:
         if market not in await client.loaded_markets():
             return None
         raw = await client.raw_book(market, _RATE_LEVELS)
+        self._require_fresh(exchange, raw, self._now())
         bids, asks = clean(exchange, market, raw.bids, raw.asks)
         bid, ask = float(bids.prices[0]), float(asks.prices[0])
         fee = self._fee(client, market)

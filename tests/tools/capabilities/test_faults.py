@@ -31,7 +31,7 @@ FAULTS = {
     **{f"status {code}": (Fault.status(code), ExchangeTimeout, f"timed out (HTTP {code})") for code in (408, 504)},
     "status 401": (Fault.status(401), ExchangeUnavailable, "is unavailable"),
     "bot wall with 403": (Fault.status(403, html=True), RegionBlocked, BLOCKED.format(403)),
-    "hang": (Fault.hang(), ExchangeTimeout, "timed out (no answer within 1 s)"),
+    "hang": (Fault.hang(), ExchangeTimeout, "timed out (no answer within 2 s)"),
     "dropped connection": (Fault.dropped(), NoConnection, "is unavailable (no connection)"),
     "web page with status 200": (Fault.html(), UnreadableResponse, "something unreadable"),
     "empty body": (Fault.empty_body(), UnreadableResponse, "something unreadable"),
@@ -49,7 +49,7 @@ UNTHROTTLED = {"rateLimit": 0.001}
 async def test_every_fault_of_one_exchange_is_named_and_the_others_stand(victim):
     others = [exchange for exchange in FIVE if exchange != victim][:2]
     moment = [0.0]
-    async with simulated(FIVE, limits=Limits(deadline_s=1), config=UNTHROTTLED, cache=Cache(clock=lambda: moment[0])) as venues:
+    async with simulated(FIVE, limits=Limits(deadline_s=2), config=UNTHROTTLED, cache=Cache(clock=lambda: moment[0])) as venues:
         await compare_exchanges(venues.market, MARKETS[victim], [*others, victim])
         for name, (fault, kind, words) in FAULTS.items():
             # Past what is kept of books, not past what is kept of USD rates.

@@ -10,7 +10,7 @@ from simulated import FIVE, simulated
 from tools import open_market
 from tools.book import ALL_LEVELS
 from tools.cache import Cache
-from tools.errors import ExchangeTimeout, InvalidArgument, MislabelledSource, RateLimited, StaleBook, UnknownExchange, UnknownSymbol
+from tools.errors import ExchangeTimeout, ExchangeUnavailable, InvalidArgument, MislabelledSource, RateLimited, StaleBook, UnknownExchange, UnknownSymbol
 from tools.feeds import Limits
 from tools.settings import Settings
 from tools.simulator import Fault, RecordedBooks
@@ -40,6 +40,25 @@ async def test_which_market_is_the_deepest_is_found_out_once():
         asked = venues.book_requests("kraken")
         await venues.market.books.fetch("kraken", "BTC", ALL_LEVELS)
         assert venues.book_requests("kraken") == asked
+
+
+async def test_when_one_of_an_assets_markets_fails_another_serves_and_that_is_said_and_not_remembered():
+    async with simulated(("kraken",), config={"rateLimit": 0.001}) as venues:
+        client = await venues.market.books._client("kraken")
+        await client.loaded_markets()
+        fetched = client.raw_book
+
+        async def failing(market, levels):
+            if market == "BTC/USD":
+                raise ExchangeUnavailable("kraken", "HTTP 503")
+            return await fetched(market, levels)
+
+        client.raw_book = failing
+        book = await venues.market.books.fetch("kraken", "BTC")
+        assert book.symbol in {"BTC/USDT", "BTC/USDC"}
+        assert book.warnings[0] == f"kraken gave no usable book of BTC/USD; its {book.symbol} is used."
+        client.raw_book = fetched
+        assert (await venues.market.books.fetch("kraken", "BTC")).symbol == "BTC/USD"
 
 
 async def test_a_market_that_an_exchange_lacks_is_replaced_by_the_nearest_and_said_so():
