@@ -61,5 +61,9 @@ def _wording(about: About) -> dict[str, dict[str, object]]:
     words["chat"]["messages"]["status"] = {"using": "Calling", "used": "Called"}
     words["chat"]["watermark"] = about.privacy
     words["navigation"]["header"]["readme"] = "About"
+    words["auth"]["login"]["title"] = "Market Liquidity Monitor"
+    words["auth"]["login"]["form"]["email"] = {"label": "Your name", "required": "Give any name", "placeholder": "any name"}
+    words["auth"]["login"]["form"]["password"] = {"label": "API token", "required": "Give one of this server's API tokens"}
+    words["auth"]["login"]["errors"]["credentialsSignin"] = "That is not one of this server's API tokens."
     words["navigation"]["newChat"]["dialog"]["description"] = "This clears the conversation on screen and starts a new one."
     return words
