@@ -7,7 +7,7 @@ HAS_CHROME = $(BIN)/python -c 'import sys; from tools.charts import chrome_path;
 # Only root can install Debian's package, which also works where Google's download is out of reach.
 GET_CHROMIUM = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium fonts-liberation; }
 
-.PHONY: help setup chat lint check test coverage bench lock
+.PHONY: help setup chat lint check test coverage bench bundle conformance fuzz lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -38,6 +38,12 @@ coverage: setup ## the tests with branch coverage of the shipped code
 
 bench: setup ## speed as ratios to floors measured in the same run
 	$(BIN)/python -m pytest tests/benchmarks --benchmarks --capture=no --quiet --timeout=600
+
+bundle: $(READY) ## build the .mcpb that desktop hosts install with one click
+	@$(BIN)/python -m mcp_server.bundle dist
+
+conformance: setup ## the official MCP conformance suite, from npm, against both wires
+	$(BIN)/python tests/conformance/run.py
 
 lock: $(READY) ## resolve the newest dependencies that fit into requirements.lock
 	$(BIN)/python -m uv pip compile --upgrade --quiet --universal --generate-hashes --no-header --no-emit-index-url \

@@ -1,0 +1,1 @@
+"""The tools over HTTP: REST, MCP, their description, and who may ask for them."""

@@ -1,0 +1,125 @@
+"""A result in short readable lines: the same facts as its structured form, for whoever is shown only the text."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+from pydantic import BaseModel
+
+from tools import Chart, Result
+from tools.units import format_value, unit_of
+
+_PROVENANCE = frozenset(Result.model_fields)
+# Every price and size is followed by its currency, and a figure that is not complete is shown as a lower bound.
+_TOLD_ELSEWHERE = frozenset({"price_currency", "base_currency"})
+_COMPLETE = "_complete"
+
+
+class _Currencies(NamedTuple):
+    price: str = ""
+    base: str = ""
+
+    def within(self, record: BaseModel) -> "_Currencies":
+        return _Currencies(getattr(record, "price_currency", self.price), getattr(record, "base_currency", self.base))
+
+    def of(self, unit: str) -> str:
+        return {"price": self.price, "base": self.base}.get(unit, "")
+
+
+class _Field(NamedTuple):
+    """What is known of a field before its value: `complete` names the field that says whether a figure is all there is, if any does."""
+
+    name: str
+    words: str
+    unit: str | None
+    complete: str
+
+
+class _Row(NamedTuple):
+    """One line of a table: what it is of, if the table needs that said, and the record whose facts it holds."""
+
+    key: str
+    record: BaseModel
+    currencies: _Currencies
+
+
+def to_text(result: Result) -> str:
+    """The result for reading: provenance and warnings first, then each fact with its unit; of a chart its title and summary."""
+    warnings = [f"Warning: {warning}" for warning in result.warnings]
+    if isinstance(result, Chart):
+        return "\n".join([result.title, result.summary, *warnings])
+    provenance = f"{result.source.capitalize()} books as of {_moment(result.as_of)} ({format_value(result.age_ms, 'ms')} old)."
+    return "\n".join([provenance, *warnings, *_facts(result)])
+
+
+def _facts(result: Result) -> list[str]:
+    """One line per plain fact, then a table for each of its parts."""
+    currencies = _Currencies().within(result)
+    plain, tables = list[str](), list[str]()
+    for field in _fields(type(result)):
+        value = getattr(result, field.name)
+        if field.name in _PROVENANCE:
+            continue
+        if rows := _rows(value, currencies):
+            tables += _table(field.words, rows)
+        elif isinstance(value, dict) and value:
+            plain += [f"{field.words}: {key}: {one}" for key, one in cast("dict[str, Any]", value).items()]
+        else:
+            plain.append(f"{field.words}: {_value(result, field, currencies)}")
+    return plain + tables
+
+
+def _rows(value: Any, currencies: _Currencies, key: str = "") -> list[_Row]:
+    """The records that a field holds, none where it is a plain one."""
+    if isinstance(value, dict):
+        return [_Row(name, one, currencies.within(one)) for name, one in cast("dict[str, Any]", value).items() if isinstance(one, BaseModel)]
+    if isinstance(value, list):
+        return [_Row(key, one, currencies.within(one)) for one in cast("list[Any]", value) if isinstance(one, BaseModel)]
+    return []
+
+
+def _table(title: str, rows: list[_Row]) -> list[str]:
+    """A heading and a line per record; what a record holds in lists follows as a table of its own, each line with the record's key."""
+    fields = _fields(type(rows[0].record))
+    inner = {field: [one for row in rows for one in _rows(getattr(row.record, field.name), row.currencies, row.key)] for field in fields}
+    columns = [field for field in fields if not inner[field]]
+    lines = [f"{title}: {' | '.join(field.words for field in columns)}"]
+    lines += [_line(row.key, [_value(row.record, field, row.currencies) for field in columns]) for row in rows]
+    return lines + [line for field in fields if inner[field] for line in _table(f"{field.words} ({title})", inner[field])]
+
+
+def _line(key: str, values: list[str]) -> str:
+    return f"  {f'{key}: ' if key else ''}{' | '.join(values)}"
+
+
+def _value(record: BaseModel, field: _Field, currencies: _Currencies) -> str:
+    value = getattr(record, field.name)
+    if value is None:
+        return "not available"
+    if field.unit is not None:
+        words = format_value(value, field.unit, currencies.of(field.unit))
+        return words if not field.complete or getattr(record, field.complete) else f"at least {words}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return _moment(value)
+    if isinstance(value, list | dict):
+        return ", ".join(str(one) for one in cast("list[Any]", value)) or "none"
+    return str(value)
+
+
+@cache
+def _fields(model: type[BaseModel]) -> tuple[_Field, ...]:
+    """The fields that text shows, in their order."""
+    shown = [name for name in model.model_fields if name not in _TOLD_ELSEWHERE and not name.endswith(_COMPLETE)]
+    return tuple(_Field(name, name.replace("_", " "), unit_of(model, name), _complete(model, name)) for name in shown)
+
+
+def _complete(model: type[BaseModel], name: str) -> str:
+    """`bid_complete` of `bid_usd`; empty where there is no such field."""
+    complete = name.rpartition("_")[0] + _COMPLETE
+    return complete if complete in model.model_fields else ""
+
+
+def _moment(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
