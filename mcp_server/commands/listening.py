@@ -24,6 +24,8 @@ def listening(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
+        # Now, so that whoever is told the address is not refused, and a second server on it is.
+        listener.listen()
     except OSError as error:
         listener.close()
         raise NotConfigured(f"{host}:{port} cannot be listened on ({error.strerror}); give another --host or --port.") from error
