@@ -161,7 +161,7 @@ def test_an_empty_file_and_an_empty_folder_are_named(tmp_path):
         RecordedBooks(write(tmp_path / "empty.jsonl"))
 
 
-@pytest.mark.parametrize("content", [b"no gzip at all", gzip.compress(json.dumps(row()).encode())[:40]])
+@pytest.mark.parametrize("content", [b"no gzip at all", gzip.compress(json.dumps(row()).encode())[:40]], ids=["no gzip at all", "cut short"])
 def test_a_broken_gzip_file_is_named(tmp_path, content):
     file = tmp_path / "broken.jsonl.gz"
     file.write_bytes(content)
