@@ -1,4 +1,4 @@
-"""One browser for the folder, and a chat server for each kind of books, each in a process and a folder of its own."""
+"""One browser for a module, whose Playwright holds the thread's event loop for as long as it runs, and a chat server for each kind of books, each in a process and a folder of its own."""
 
 import os
 import shutil
@@ -51,7 +51,7 @@ def serving(folder: Path, *arguments: str) -> Iterator[Server]:
             process.communicate(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     executable = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if executable is None:
@@ -72,7 +72,7 @@ def serve():
     return serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(tmp_path_factory.mktemp("simulated")) as server:
         yield server
@@ -113,7 +113,7 @@ class Chat:
 OpenChat = Callable[..., Chat]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def profile(browser: Browser) -> Iterator[BrowserContext]:
     """One browser profile, so that the page's ten megabytes of scripts are parsed once."""
     context = browser.new_context(color_scheme="light")

@@ -55,7 +55,7 @@ def test_call_writes_the_chart_of_a_tool_that_draws(tmp_path, chrome):
         (["call", "get_order_book", '{"symbol": "BTC"}', "--replay", "nowhere.jsonl"], "liquidity: There is no recording at nowhere.jsonl;"),
         (["call", "get_order_book", '{"symbol": "BTC"}', "--demo", "--replay", "x"], "liquidity: --demo and --replay exclude each other; give one of them."),
         (["simulate", "--replay", "nowhere"], "liquidity: There is no recording at nowhere;"),
-        (["chat", "--host", "192.0.2.1", "--demo"], "liquidity: The chat has no login and listens on this machine only"),
+        (["chat", "--host", "192.0.2.1", "--demo"], "liquidity: The chat alone has no login and listens on this machine only"),
     ],
 )
 def test_a_mistake_is_one_line_on_stderr_and_exit_code_1(arguments, sentence, tmp_path, monkeypatch):

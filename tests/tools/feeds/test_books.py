@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -179,16 +180,12 @@ async def test_of_a_recording_nobody_knows_whether_it_is_the_whole_book(tmp_path
         assert (book.bids.all_sent, book.asks.all_sent) == (False, False)
 
 
-async def test_a_thin_book_that_is_sent_whole_is_known_to_be():
-    async with simulated(("coinbase",)) as venues:
-        thin = [await venues.market.books.fetch("coinbase", asset) for asset in ("MINA", "OXT") if asset in await _assets(venues)]
-        assert thin
-        assert all(book.bids.all_sent and book.asks.all_sent for book in thin)
-
-
-async def _assets(venues):
-    client = await venues.market.books._client("coinbase")
-    return {market.partition("/")[0] for market in await client.loaded_markets()}
+async def test_a_side_that_stops_short_is_all_there_is_unless_it_stops_at_a_usual_cut():
+    async with simulated(("kraken",)) as venues:
+        venues.simulator.faults.set("kraken", Fault(alter=lambda book: replace(book, bids=book.bids[:7], asks=book.asks[:100])))
+        book = await venues.market.books.fetch("kraken", WARM)
+        assert (len(book.bids), book.bids.all_sent) == (7, True)
+        assert (len(book.asks), book.asks.all_sent) == (100, False)
 
 
 class Arrivals(Counter):
