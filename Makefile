@@ -42,6 +42,9 @@ bench: setup ## speed as ratios to floors measured in the same run
 bundle: $(READY) ## build the .mcpb that desktop hosts install with one click
 	@$(BIN)/python -m mcp_server.bundle dist
 
+fuzz: setup ## more than 10,000 schemathesis cases against the REST API
+	$(BIN)/python -m pytest tests/mcp_server/http/test_fuzzed.py --hypothesis-profile=fuzz --timeout=1800 --capture=no --quiet
+
 conformance: setup ## the official MCP conformance suite, from npm, against both wires
 	$(BIN)/python tests/conformance/run.py
 

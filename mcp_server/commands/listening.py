@@ -17,13 +17,16 @@ _LAST_ANSWERS_S = 1
 def listening(host: str, port: int) -> socket.socket:
     """A socket on that address; raises NotConfigured where it is taken or not this machine's."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        # asyncio sends without delay only on sockets that name their protocol; on others each answer takes 40 ms.
+        listener = socket.socket(family, kind, protocol)
     except OSError as error:
         raise NotConfigured(f"{host} is no address to listen on ({error.strerror}); give another --host.") from error
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
+        # Whoever reads where we serve may call at once, and waits until we do.
+        listener.listen()
         # Now, so that whoever is told the address is not refused, and a second server on it is.
         listener.listen()
     except OSError as error:

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 from measuring import by_turns, report
 
-CLIENTS, CALLS = 8, 50
+CLIENTS, CALLS = 8, 25
 TRIVIAL = """
 import asyncio, socket, sys, uvicorn
 from mcp.server import MCPServer
@@ -21,7 +21,9 @@ server = MCPServer("trivial", log_level="WARNING")
 @server.tool()
 def add(a: int, b: int) -> int:
     return a + b
-listener = socket.create_server(("127.0.0.1", 0))
+listener = socket.socket(proto=socket.IPPROTO_TCP)
+listener.bind(("127.0.0.1", 0))
+listener.listen()
 print(f"metrics http://127.0.0.1:{listener.getsockname()[1]}/metrics", file=sys.stderr, flush=True)
 asyncio.run(uvicorn.Server(uvicorn.Config(server.streamable_http_app(), log_level="warning")).serve(sockets=[listener]))
 """

@@ -18,6 +18,7 @@ from hypothesis.strategies import one_of
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_headers_conformance, response_schema_conformance, status_code_conformance
 
+from mcp_server.commands.listening import listening
 from mcp_server.http.app import Place
 from mcp_server.http.rest import PREFIX, paths
 
@@ -53,7 +54,7 @@ def running(serving) -> Iterator[str]:
             await super().startup(sockets)
             ready.set()
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listening("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
         servers: list[Server] = []
 

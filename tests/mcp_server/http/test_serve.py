@@ -1,6 +1,8 @@
+import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ import pytest
 from mcp import Client
 
 from mcp_server.commands.listening import listening
+from mcp_server.commands.serve import serve
 from tools.errors import NotConfigured
 from tools.registry import TOOLS
 
@@ -130,18 +133,28 @@ def test_off_loopback_it_serves_those_with_a_token_and_the_chat_asks_for_a_login
         assert seconds < 5
 
 
-def test_off_loopback_it_does_not_start_without_tokens(tmp_path):
-    ended = subprocess.run(**command(tmp_path, "--host", "0.0.0.0"), timeout=60, check=False)  # noqa: S104
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr == (
-        "liquidity: Listening on 0.0.0.0 lets other machines in: set LIQUIDITY_API_TOKENS to the tokens they need, or give --host 127.0.0.1.\n"
-    )
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "desk.example"])  # noqa: S104 - that is the point
+async def test_off_loopback_it_does_not_start_without_tokens(monkeypatch, tmp_path, host):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LIQUIDITY_API_TOKENS", raising=False)
+    with pytest.raises(NotConfigured, match=f"Listening on {re.escape(host)} lets other machines in: set LIQUIDITY_API_TOKENS"):
+        await serve(host, 0, demo=True, replay=None)
+
+
+async def test_answers_are_sent_without_delay():
+    accepted = asyncio.get_running_loop().create_future()
+    with listening("127.0.0.1", 0) as listener:
+        server = await asyncio.start_server(lambda _, writer: accepted.set_result(writer), sock=listener)
+        async with server:
+            _, caller = await asyncio.open_connection(*listener.getsockname())
+            writer = await accepted
+            assert writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            for one in (caller, writer):
+                one.close()
 
 
 def test_an_address_that_is_taken_or_not_ours_is_told_in_one_sentence():
-    with listening("127.0.0.1", 0) as listener:
-        listener.listen()
-        with pytest.raises(NotConfigured, match=r"cannot be listened on .*; give another --host or --port"):
-            listening("127.0.0.1", listener.getsockname()[1])
+    with listening("127.0.0.1", 0) as listener, pytest.raises(NotConfigured, match=r"cannot be listened on .*; give another --host or --port"):
+        listening("127.0.0.1", listener.getsockname()[1])
     with pytest.raises(NotConfigured, match="cannot be listened on"):
         listening("192.0.2.1", 0)
