@@ -17,7 +17,7 @@ from tools.market import warm_up
 
 from .running import ANSWERED, settings_from
 
-_GRACE_S = 0.7
+_GRACE_S = 0.5
 
 
 async def mcp(*, demo: bool, replay: Path | None) -> int:
