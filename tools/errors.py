@@ -171,6 +171,7 @@ class NoConnection(ExchangeUnavailable):
 
     def __init__(self, exchange: str) -> None:
         super().__init__(exchange, "no connection")
+        self.args = (f"{exchange} cannot be reached from here (no connection): check the network, or use --demo for simulated venues.",)
 
 
 class UnreadableResponse(ExchangeError):

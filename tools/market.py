@@ -10,6 +10,7 @@ from importlib import import_module
 from .book import ANALYSIS_LEVELS, Books, OrderBook
 from .cache import Cache
 from .charts.render import Renderer
+from .errors import NotConfigured
 from .feeds import ExchangeBooks, Limits, MarketFiles, Venue, common_source, read_venues, venue
 from .observer import Nobody, Observer
 from .parameters import Source
@@ -104,10 +105,15 @@ def _book_source(settings: Settings) -> BookSource | None:
 
 
 def _exchanges_of(source: BookSource, settings: Settings) -> tuple[str, ...]:
-    """The exchanges meant where a caller names none: the configured ones among those at hand, or of a recording, unless configured, all of it."""
-    if source.source == "replay" and "exchanges" not in settings.model_fields_set:
-        return tuple(source.exchanges)
-    return tuple(one for one in settings.exchanges if one in source.exchanges) or tuple(source.exchanges)
+    """The exchanges meant where a caller names none: the configured ones, all of which must be at hand, or the usual ones that are, or all of a recording."""
+    if "exchanges" in settings.model_fields_set:
+        missing = [one for one in settings.exchanges if one not in source.exchanges]
+        if missing:
+            here = f"the {source.source} exchanges here are {', '.join(source.exchanges)}"
+            raise NotConfigured(f"LIQUIDITY_EXCHANGES names {', '.join(missing)}, but {here}: change it or leave it out.")
+        return settings.exchanges
+    usual = tuple(one for one in settings.exchanges if one in source.exchanges)
+    return tuple(source.exchanges) if source.source == "replay" else usual
 
 
 def _exchange_books(settings: Settings, exchanges: tuple[str, ...], venues: Mapping[str, Venue], source: Source, observer: Observer) -> ExchangeBooks:

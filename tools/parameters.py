@@ -17,13 +17,14 @@ def normal_symbol(value: object) -> object:
     return _SEPARATORS.sub("/", value.strip().upper(), count=1) if isinstance(value, str) else value
 
 
-def normal_exchange(value: object) -> object:
-    """An exchange id in lower case without surrounding space."""
+def normal_word(value: object) -> object:
+    """A word of a fixed vocabulary, such as an exchange id, in lower case without surrounding space."""
     return value.strip().lower() if isinstance(value, str) else value
 
 
 ChartKind = Annotated[
     Literal["depth", "comparison", "impact"],
+    BeforeValidator(normal_word),
     Field(description="depth: cumulative order book; comparison: spread and depth by exchange; impact: cost by order size."),
 ]
 Symbol = Annotated[
@@ -38,14 +39,14 @@ Symbol = Annotated[
 ]
 Exchange = Annotated[
     str,
-    BeforeValidator(normal_exchange),
+    BeforeValidator(normal_word),
     Field(max_length=40, description="Exchange id such as kraken; empty for the default.", examples=["kraken"]),
 ]
 Exchanges = Annotated[
-    Sequence[Annotated[str, BeforeValidator(normal_exchange), Field(min_length=1, max_length=40)]],
+    Sequence[Annotated[str, BeforeValidator(normal_word), Field(min_length=1, max_length=40)]],
     Field(max_length=20, description="Exchange ids; empty for the configured ones.", examples=[["binance", "coinbase"]]),
 ]
-Side = Annotated[Literal["buy", "sell"], Field(description="buy takes asks, sell takes bids.")]
+Side = Annotated[Literal["buy", "sell"], BeforeValidator(normal_word), Field(description="buy takes asks, sell takes bids.")]
 OrderSizeUsd = Annotated[
     float,
     Field(

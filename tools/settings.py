@@ -68,7 +68,8 @@ def read_settings(**given: object) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # pyright: ignore[reportArgumentType]
     except SettingsError as error:
-        raise NotConfigured(f"A setting cannot be read: {outside_text(str(error))}.") from error
+        # Raised before any field is known, with its name in the text alone; only one setting is JSON.
+        raise NotConfigured(f'{_PREFIX}TAKER_FEES must be JSON such as {{"kraken": 0.26}} ({outside_text(str(error.__cause__))}).') from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else ""

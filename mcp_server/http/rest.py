@@ -1,10 +1,12 @@
 """Every tool of the registry as `POST /api/v1/<its-name>`, by one adapter that knows none of them."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from http import HTTPStatus
 from typing import Any, get_type_hints
 
 import orjson
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,6 +24,8 @@ from .openapi import JSON, PLOTLY, PNG, described
 PREFIX = "/api/v1"
 ALIASES: Mapping[str, str] = {"market-impact": "calculate_market_impact"}
 """Paths that are published beside those of the tools' own names."""
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -41,6 +45,8 @@ def rest(market: Market) -> APIRouter:
         endpoint = _endpoint(bound[tool.__name__], schema, answer, market.renderer)
         router.add_api_route(f"/{path}", endpoint, methods=["POST"], **described(tool, path, schema, answer))
     router.add_api_route("/{tool}", _unknown, methods=["POST"], include_in_schema=False)
+    # Whatever is no tool's path ends here: the chat, which owns all other paths, would answer it with a page.
+    router.add_api_route("/{path:path}", _nothing, methods=_METHODS, include_in_schema=False)
     return router
 
 
@@ -62,6 +68,13 @@ async def _content(result: Result, media: str, renderer: Renderer) -> str | byte
     if media == PNG:
         return await renderer.png(result)
     return orjson.dumps(result.figure)
+
+
+async def _nothing(request: Request) -> Response:
+    """Say that the path is none, or that it is asked for with POST alone."""
+    if request.path_params["path"] in paths():
+        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+    raise HTTPException(HTTPStatus.NOT_FOUND)
 
 
 async def _unknown(request: Request) -> Response:

@@ -72,7 +72,7 @@ def test_a_mistake_is_one_line_on_stderr_and_exit_code_1(arguments, sentence, tm
     [
         ("LIQUIDITY_EXCHANGES", "", "LIQUIDITY_EXCHANGES: "),
         ("LIQUIDITY_DEADLINE_S", "soon", "LIQUIDITY_DEADLINE_S: "),
-        ("LIQUIDITY_TAKER_FEES", "{", "A setting cannot be read: "),
+        ("LIQUIDITY_TAKER_FEES", "{", 'LIQUIDITY_TAKER_FEES must be JSON such as {"kraken": 0.26} ('),
         ("LIQUIDITY_TAKER_FEES", '{"kraken": -1}', "LIQUIDITY_TAKER_FEES: "),
         ("LIQUIDITY_EXCHANGE_CONFIG", "nowhere.json", "LIQUIDITY_EXCHANGE_CONFIG: nowhere.json cannot be read"),
     ],
@@ -86,6 +86,15 @@ def test_a_wrong_setting_is_named(variable, value, sentence):
 @pytest.mark.parametrize("arguments", [["chat", "--port", "x"], ["nonsense"], ["call", "--demo", "a", "b", "c"]])
 def test_wrong_usage_is_exit_code_2(arguments):
     assert liquidity(*arguments).exit_code == 2
+
+
+def test_a_configured_exchange_that_is_not_simulated_is_named_instead_of_dropped():
+    ran = liquidity("call", "compare_exchanges", '{"symbol": "BTC"}', "--demo", env={"LIQUIDITY_EXCHANGES": "foo,kraken"})
+    assert ran.exit_code == 1
+    assert (
+        ran.stderr
+        == "liquidity: LIQUIDITY_EXCHANGES names foo, but the simulated exchanges here are binance, coinbase, kraken, okx, bybit: change it or leave it out.\n"
+    )
 
 
 def test_ask_answers_in_the_terminal_and_says_who_answered_from_what():

@@ -65,7 +65,7 @@ MESSAGES = {
     ),
     "NoConnection": (
         errors.NoConnection("okx"),
-        "okx is unavailable (no connection). Try again later, or ask another exchange; `liquidity doctor` tests the network.",
+        "okx cannot be reached from here (no connection): check the network, or use --demo for simulated venues.",
     ),
     "UnreadableResponse": (errors.UnreadableResponse("okx"), "okx sent something unreadable instead of an order book. Try again, or ask another exchange."),
     "EmptyBook": (errors.EmptyBook("okx", "BTC/USDT", "bid"), "okx sent an empty book for BTC/USDT (no usable bid). Try again, or ask another exchange."),

@@ -30,6 +30,9 @@ def tool(function: Callable[Concatenate[Market, P], Coroutine[Any, Any, R]]) -> 
     caller_names = list(model.model_fields)
 
     def validated(market: Market, /, *args: Any, **kwargs: Any) -> BaseModel:
+        unknown = next((name for name in kwargs if name not in model.model_fields), None)
+        if unknown is not None:
+            raise InvalidArgument(f"{outside_text(unknown)} is no parameter of {function.__name__}, which takes {', '.join(caller_names)}.")
         try:
             given = signature.bind_partial(market, *args, **kwargs).arguments
         except TypeError as error:
@@ -51,12 +54,16 @@ def tool(function: Callable[Concatenate[Market, P], Coroutine[Any, Any, R]]) -> 
 def explain(error: ValidationError) -> str:
     """The first mistake of a validation error in one sentence: which parameter, what is wrong, what was given."""
     first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"]) or "the arguments"
-    problem = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "missing":
-        return f"{name} is required."
-    if first["type"] == "extra_forbidden":
-        return f"{name} is not a parameter of this tool."
-    problem = problem.replace("Input should be", "must be").replace("should have", "must have")
-    problem = problem.removeprefix("String ").removeprefix("List ").removeprefix("Sequence ")
-    return f"{name} {problem}, not {outside_text(repr(first['input']))}."
+    name, kind, given = ".".join(str(part) for part in first["loc"]) or "the arguments", first["type"], outside_text(repr(first["input"]))
+    match kind:
+        case "missing":
+            return f"{name} is required."
+        case "too_short" | "string_too_short":
+            return f"{name} must not be empty."
+        case "too_long" | "string_too_long":
+            return f"{name} is too long: at most {first.get('ctx', {}).get('max_length')}, not {given}."
+        case "sequence_str":
+            return f"{name} must be a list, such as [{given}], not {given}."
+        case _:
+            problem = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+            return f"{name} {problem}, not {given}."

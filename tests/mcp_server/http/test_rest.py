@@ -60,8 +60,8 @@ async def test_a_single_value_is_a_list_of_one_and_some_arguments_may_stand_in_t
     ("query", "body", "status", "kind", "words"),
     [
         ("", None, 422, "invalid_argument", "symbol is required."),
-        ("symbol=BTC&colour=red", None, 422, "invalid_argument", "unexpected keyword argument 'colour'. It takes symbol, exchanges, levels."),
-        ("symbol=BTC&market=red", None, 422, "invalid_argument", "It takes symbol, exchanges, levels."),
+        ("symbol=BTC&colour=red", None, 422, "invalid_argument", "colour is no parameter of compare_exchanges, which takes symbol, exchanges, levels."),
+        ("symbol=BTC&market=red", None, 422, "invalid_argument", "market is no parameter of compare_exchanges, which takes symbol, exchanges, levels."),
         ("symbol=BTC&levels=0", None, 422, "invalid_argument", "levels must be greater than or equal to 1, not '0'."),
         ("symbol=BTC&levels=many", None, 422, "invalid_argument", "levels must be a valid integer"),
         ("symbol=BTC&symbol=ETH", None, 422, "invalid_argument", "symbol is given 2 times; give it once."),
@@ -140,3 +140,14 @@ async def test_what_a_request_accepts_is_what_it_gets(serving, tool, accept, sta
         assert answer.status_code == status
         if status == 406:
             assert answer.json()["kind"] == "not_acceptable"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [("GET", "market-impact?symbol=BTC", 405, "POST"), ("PUT", "compare-exchanges", 405, "POST"), ("GET", "nosuch", 404, None), ("POST", "a/b", 404, None)],
+)
+async def test_what_is_no_tools_path_or_method_is_a_problem_and_never_the_chats_page(serving, method, path, status, allow):
+    async with serving() as api:
+        api.app.mount("/", lambda scope, receive, send: pytest.fail("the chat was asked"))
+        answer = await api.client.request(method, f"/api/v1/{path}")
+        assert (answer.status_code, answer.headers["content-type"], answer.headers.get("allow")) == (status, "application/problem+json", allow)

@@ -31,7 +31,7 @@ async def market():
         ({"order_size_usd": 1, "order_size_base": 1}, "Give exactly one positive size: order_size_usd (such as 50000) or order_size_base (such as 2.5)."),
         (
             {"size": 1},
-            "calculate_market_impact: got an unexpected keyword argument 'size'. It takes symbol, order_size_usd, side, exchange, order_size_base.",
+            "size is no parameter of calculate_market_impact, which takes symbol, order_size_usd, side, exchange, order_size_base.",
         ),
     ],
 )

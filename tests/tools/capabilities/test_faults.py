@@ -32,7 +32,7 @@ FAULTS = {
     "status 401": (Fault.status(401), ExchangeUnavailable, "is unavailable"),
     "bot wall with 403": (Fault.status(403, html=True), RegionBlocked, BLOCKED.format(403)),
     "hang": (Fault.hang(), ExchangeTimeout, "timed out (no answer within 2 s)"),
-    "dropped connection": (Fault.dropped(), NoConnection, "is unavailable (no connection)"),
+    "dropped connection": (Fault.dropped(), NoConnection, "cannot be reached from here (no connection)"),
     "web page with status 200": (Fault.html(), UnreadableResponse, "something unreadable"),
     "empty body": (Fault.empty_body(), UnreadableResponse, "something unreadable"),
     "half of the JSON": (Fault.truncated(), UnreadableResponse, "something unreadable"),
