@@ -148,6 +148,6 @@ async def test_what_a_request_accepts_is_what_it_gets(serving, tool, accept, sta
 )
 async def test_what_is_no_tools_path_or_method_is_a_problem_and_never_the_chats_page(serving, method, path, status, allow):
     async with serving() as api:
-        api.app.mount("/", lambda scope, receive, send: pytest.fail("the chat was asked"))
+        api.app.mount("/", lambda *_: pytest.fail("the chat was asked"))
         answer = await api.client.request(method, f"/api/v1/{path}")
         assert (answer.status_code, answer.headers["content-type"], answer.headers.get("allow")) == (status, "application/problem+json", allow)
