@@ -10,7 +10,6 @@ from typing import Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
-from mcp_server.protocol.stdio import endable_stdin
 from mcp_server.server import build_server
 from tools import open_market
 from tools.market import warm_up
@@ -23,16 +22,19 @@ _GRACE_S = 0.5
 async def mcp(*, demo: bool, replay: Path | None) -> int:
     """Serve until stdin is closed or a signal comes, then end within a second."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    settings, loop = settings_from(demo=demo, replay=replay), asyncio.get_running_loop()
+    settings, loop, told = settings_from(demo=demo, replay=replay), asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
     async with open_market(settings) as market:
         server = build_server(market)
         server.middleware.append(_Warming())
-        end = endable_stdin()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, end)
-        await server.run_stdio_async()
+        serving, stop = asyncio.create_task(server.run_stdio_async()), asyncio.create_task(told.wait())
+        await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
         _end_in_time()
-    return ANSWERED
+    if serving.done():
+        serving.result()
+    # The SDK reads stdin in a thread that nothing can wake, and for which an orderly end would wait; all that has to be closed is.
+    os._exit(ANSWERED)
 
 
 class _Warming:
