@@ -17,7 +17,7 @@ from tools.market import Market
 from tools.parameters import Source
 
 from .errors import ModelFailed, ModelUnreachable, NoAnswer
-from .facts import ToolFacts, facts_of, provenance, tool_returns
+from .facts import ToolFacts, facts_of, in_words, provenance, tool_returns
 from .models import ChosenModel
 from .publish import published
 
@@ -51,12 +51,16 @@ class ToolFailure(BaseModel):
 
 
 class Answer(BaseModel):
-    """An answer and everything it stands on. `model` is the label of who wrote it, `source` where the books came from."""
+    """An answer and everything it stands on. `model` is the label of who wrote it, `source` where the books came from.
+
+    `answered` is False where tools were called and none gave a result; help, questions back and words without a tool count as answers.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     question: str
     text: str
+    answered: bool
     model: str
     source: Source
     tools: list[ToolRun]
@@ -92,15 +96,16 @@ async def ask(chosen: ChosenModel, market: Market, question: str, history: Seque
     except exceptions.AgentRunError as error:
         raise plain_error(error, chosen) from error
     messages = run.new_messages()
-    facts = facts_of(messages)
+    facts, failures = facts_of(messages), _failures(messages)
     return Answer(
         question=question,
         text="\n\n".join(part for part in (run.output.strip(), provenance(facts)) if part),
+        answered=bool(facts) or not failures,
         model=chosen.label,
         source=market.source,
         tools=[_tool_run(fact) for fact in facts],
         charts=[fact.result for fact in facts if isinstance(fact.result, Chart)],
-        failures=_failures(messages),
+        failures=failures,
     )
 
 
@@ -149,7 +154,7 @@ def _tool_run(fact: ToolFacts) -> ToolRun:
 def _failures(messages: Sequence[ModelMessage]) -> list[ToolFailure]:
     calls = {call.tool_call_id: call for message in messages if isinstance(message, ModelResponse) for call in message.tool_calls}
     return [
-        ToolFailure(tool=part.tool_name, arguments=calls[part.tool_call_id].args_as_dict(), error=part.model_response_str())
+        ToolFailure(tool=part.tool_name, arguments=calls[part.tool_call_id].args_as_dict(), error=in_words(part))
         for part in tool_returns(messages)
         if part.outcome != "success" and part.tool_call_id in calls
     ]

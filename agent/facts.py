@@ -40,6 +40,11 @@ def tool_returns(messages: Iterable[ModelMessage]) -> Iterator[ToolReturnPart]:
             yield from (part for part in message.parts if isinstance(part, ToolReturnPart))
 
 
+def in_words(part: ToolReturnPart) -> str:
+    """What a tool that gave no result said, as a plain sentence."""
+    return part.content if isinstance(part.content, str) else part.model_response_str()
+
+
 def facts_of(messages: Iterable[ModelMessage]) -> list[ToolFacts]:
     """The facts of every successful tool call among `messages`, in order."""
     return [part.metadata for part in tool_returns(messages) if isinstance(part.metadata, ToolFacts)]

@@ -34,7 +34,7 @@ UNSUPPORTED: tuple[tuple[str, re.Pattern[str]], ...] = patterns(
         ),
         "alerts": (
             r"\b(alert|warn|ping|tell|notify|let|message|wake)\b (me|us)\b.*\b(when|if|once|as soon)\b",
-            r"\balerts?\b",
+            r"\balerts?\b(?!\s*\()",
             r"\balarms?\b",
             r"\bnotif\w+",
             r"\b(watch|monitor|keep an eye)\b",

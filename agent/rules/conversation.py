@@ -33,6 +33,7 @@ class Topic:
     sides: tuple[TakerSide, ...] = ()
     band_pct: float | None = None
     levels: int | None = None
+    excluded: tuple[str, ...] = ()
 
 
 def questions(messages: Iterable[ModelMessage]) -> list[str]:
@@ -79,6 +80,7 @@ def fold(topic: Topic, intent: Intent) -> Topic:
         sides=intent.sides or base.sides,
         band_pct=intent.band_pct if intent.band_pct is not None else base.band_pct,
         levels=intent.levels or base.levels,
+        excluded=once([*_still_excluded(base, intent), *intent.excluded]),
     )
 
 
@@ -112,6 +114,13 @@ def _exchanges(base: Topic, intent: Intent) -> tuple[str, ...]:
     if intent.exchanges:
         return once([*base.exchanges, *intent.exchanges]) if intent.adds else intent.exchanges
     return () if intent.everywhere or intent.kind in _OF_ALL else base.exchanges
+
+
+def _still_excluded(base: Topic, intent: Intent) -> tuple[str, ...]:
+    """Exchanges left out before, until all are asked for or some are named."""
+    if intent.everywhere:
+        return ()
+    return tuple(one for one in base.excluded if intent.adds and one not in intent.exchanges) if intent.exchanges else base.excluded
 
 
 def _sizes(topic: Topic, intent: Intent, *, same_asset: bool) -> tuple[Size, ...]:

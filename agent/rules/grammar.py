@@ -7,9 +7,11 @@ from tools.analytics.impact import TakerSide
 
 from . import amounts, markets
 from .asides import ASIDES, UNSUPPORTED
+from .exclusions import exclusions
 from .intent import Aside, Intent, Size, Subject, Window
-from .scanning import once
-from .subjects import ADDS, CONTINUES, EVERYWHERE, SIDES, SUBJECTS, UNITS
+from .objections import comma_objection, size_objection
+from .scanning import once, take
+from .subjects import ADDS, CONTINUES, EVERYWHERE, FEES, SIDES, SUBJECTS, UNITS
 from .vocabulary import FILLERS
 
 _TYPOGRAPHY = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u00a0": " ", "\u202f": " "})
@@ -23,13 +25,16 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
     """What `question` means by itself; `configured` are exchanges known beside the usual ones."""
     text = amounts.spelled_out(question[:_READ_CHARACTERS].translate(_TYPOGRAPHY))
     whole = text
+    fees, text = take(FEES, text)
     window, text = amounts.window(text)
     band_pct, text = amounts.band(text)
     levels, text = amounts.levels(text)
+    objection = comma_objection(whole) or size_objection(text)
     pairs, text = markets.pairs(text)
     sizes, text = amounts.sizes(text)
     more_pairs, text = markets.spaced_pairs(text)
-    exchanges, text = markets.exchanges(text, configured)
+    left_out = exclusions(text, configured)
+    exchanges, text = markets.exchanges(left_out.rest, configured)
     assets, text = markets.assets(text)
     symbols = _symbols([*pairs, *more_pairs], assets)
     lacking = _lacking(whole, window)
@@ -40,10 +45,10 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
     intent = Intent(
         kind=kind,
         symbols=symbols,
-        exchanges=once(exchanges),
-        sizes=tuple(sizes),
+        exchanges=() if left_out.question else once(exchanges),
+        sizes=() if objection else tuple(sizes),
         sides=_sides(whole),
-        band_pct=band_pct,
+        band_pct=None if objection else band_pct,
         levels=levels,
         window=window,
         everywhere=bool(EVERYWHERE.search(whole)),
@@ -51,6 +56,9 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
         continues=bool(CONTINUES.search(whole)),
         lacking=lacking,
         unit=next((unit for unit, pattern in UNITS if pattern.search(whole)), None),
+        excluded=left_out.exchanges,
+        objection=objection or left_out.question,
+        fees=bool(fees),
     )
     return intent if kind or _is_follow_up(intent, text) else Intent(kind="unknown")
 
@@ -83,9 +91,9 @@ def _sides(text: str) -> tuple[TakerSide, ...]:
 
 def _is_follow_up(intent: Intent, rest: str) -> bool:
     """Whether a question without a subject says something, and nothing that is not understood."""
-    if intent.unit:
+    if intent.unit or intent.objection:
         return True
-    says = intent.symbols or intent.exchanges or intent.sizes or intent.sides or intent.band_pct or intent.levels or intent.everywhere
+    says = intent.symbols or intent.exchanges or intent.sizes or intent.sides or intent.band_pct or intent.levels or intent.everywhere or intent.excluded
     unread = {word.lower() for word in _WORD.findall(_without_sides(rest))} - FILLERS
     return bool(says) and not unread
 

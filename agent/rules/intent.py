@@ -34,6 +34,7 @@ class Intent:
     """A question. What it does not say is empty; a `kind` of None continues the subject before.
 
     `everywhere`: all exchanges are meant. `adds`: the exchanges join those of before. `continues`: it opens like a follow-up.
+    `excluded`: exchanges not to be used. `objection`: what has to be asked or said first, as it cannot be taken as it stands. `fees`: it wants other fees.
     `lacking` names what an unsupported question asks for; `unit` says what a number of before was counted in.
     """
 
@@ -50,3 +51,6 @@ class Intent:
     continues: bool = False
     lacking: str = ""
     unit: Literal["usd", "base"] | None = None
+    excluded: tuple[str, ...] = ()
+    objection: str = ""
+    fees: bool = False

@@ -110,10 +110,19 @@ def exchanges(text: str, configured: Iterable[str]) -> tuple[list[str], str]:
     found = [names[" ".join(match.group().lower().split())] for match in matches]
     for match in _NAMED_AS_EXCHANGE.finditer(text):
         word = match["word"].rstrip(".")
-        if not (_known(word) or _is_unknown_ticker(word) or _is_word(word) or word.upper() in NOT_ASSETS):
+        if names_nothing(word) and (not _is_unknown_ticker(word) or _names_asset(text[: match.start("word")] + text[match.end("word") :])):
             found.append(word.lower())
             text = text[: match.start("word")] + TAKEN * len(match["word"]) + text[match.end("word") :]
     return list(once(found)), text
+
+
+def names_nothing(word: str) -> bool:
+    """Whether a word is none that is known, neither of everyday language nor of the trade."""
+    return not (_known(word) or _is_word(word) or word.upper() in NOT_ASSETS)
+
+
+def _names_asset(text: str) -> bool:
+    return any(_known(word.group()) or _is_unknown_ticker(word.group()) for word in _WORD.finditer(text))
 
 
 def _known(word: str) -> str | None:

@@ -3,19 +3,22 @@
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart, ToolReturnPart
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
 
 from ..answers import render
-from ..facts import ToolFacts, tool_returns
+from ..facts import ToolFacts, in_words, tool_returns
 from ..publish import DEFAULT_EXCHANGES
-from .conversation import last_question, questions, topic_of
+from .conversation import Topic, last_question, questions, topic_of
 from .grammar import parse
+from .intent import Intent
 from .plan import Call, Plan, plan
 from .writing import Outcomes
 
 RULES_LABEL = "rules (no LLM)"
+_COMPARISON = "comparison"
 _PIECE = re.compile(r"\S+\s*|\s+")
 
 
@@ -55,7 +58,36 @@ def next_step(messages: Sequence[ModelMessage], configured: Sequence[str]) -> st
     if not any(tool_returns(since)):
         return made.calls
     outcomes = _outcomes(made, since)
+    if refused := _refused(made, outcomes):
+        return _without(refused, topic, intents[-1], configured, since, outcomes)
     return render(made.write(topic, outcomes), outcomes.results)
+
+
+def _refused(made: Plan, outcomes: Outcomes) -> tuple[str, ...]:
+    """Exchanges for which the market refused a whole comparison; empty where it was not refused, or no other exchange is left."""
+    asked: Sequence[str] = next((call.arguments["exchanges"] for call in made.calls if call.name in outcomes.failures and call.name == _COMPARISON), ())
+    why = outcomes.failures[_COMPARISON][1] if asked else ""
+    named = [one for one in asked if why.startswith((f"{one} is not among ", f"There is no exchange {one!r}"))]
+    at_hand = re.findall(r"[\w.-]+\w", why.partition(" which are ")[2])
+    refused = tuple(one for one in asked if one in named or (named and at_hand and one not in at_hand))
+    return refused if len(refused) < len(asked) else ()
+
+
+def _without(
+    refused: Sequence[str], topic: Topic, intent: Intent, configured: Sequence[str], since: Sequence[ModelMessage], before: Outcomes
+) -> str | tuple[Call, ...]:
+    """The question once more for the exchanges that the market has: its calls, then the answer, which names the others as missing."""
+    left = replace(topic, exchanges=tuple(one for one in topic.exchanges if one not in refused))
+    made = plan(left, intent, configured)
+    steps = [index for index, message in enumerate(since) if isinstance(message, ModelResponse) and message.tool_calls]
+    if made.write is None:
+        return made.reply
+    if len(steps) == 1:
+        return made.calls
+    outcomes = _outcomes(made, since[steps[1] :])
+    why = before.failures[_COMPARISON][1]
+    missing = {f"refused_{one}": (one, why if one in why.partition(" which are ")[0] else f"{one} is not among the exchanges here.") for one in refused}
+    return render(made.write(left, replace(outcomes, failures={**outcomes.failures, **missing})), outcomes.results)
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -74,9 +106,5 @@ def _outcomes(made: Plan, messages: Sequence[ModelMessage]) -> Outcomes:
     pairs = [(call, returned.get(request.tool_call_id)) for call, request in zip(made.calls, requested, strict=False)]
     return Outcomes(
         {call.name: part.metadata.result for call, part in pairs if part and isinstance(part.metadata, ToolFacts)},
-        {call.name: (call.about, _reason(part)) for call, part in pairs if part and not isinstance(part.metadata, ToolFacts)},
+        {call.name: (call.about, in_words(part)) for call, part in pairs if part and not isinstance(part.metadata, ToolFacts)},
     )
-
-
-def _reason(part: ToolReturnPart) -> str:
-    return part.content if isinstance(part.content, str) else part.model_response_str()

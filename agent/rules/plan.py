@@ -9,6 +9,7 @@ from .conversation import Topic
 from .intent import Intent, Size, Subject
 from .scanning import once
 from .writing import Outcomes, books, orders
+from .writing.phrases import paragraphs
 
 _MOST_LEVELS = 100
 _SHOWN_LEVELS = 10
@@ -38,10 +39,42 @@ class Plan:
 def plan(topic: Topic, intent: Intent, configured: Sequence[str]) -> Plan:
     """The plan for the last question, which is `intent` by itself and `topic` in its conversation; `configured` are the default exchanges."""
     aside = replies.aside(intent, topic)
-    question = aside or replies.question_back(topic)
+    question = aside or intent.objection or replies.question_back(topic) or replies.question_on_exchanges(topic, configured)
     if question or topic.kind is None:
         return Plan(reply=question or replies.not_understood())
-    return _PLANS[topic.kind](topic, configured)
+    left = _without(configured, topic.excluded)
+    reduced = _with(topic, _without(topic.exchanges, topic.excluded))
+    return _told(_PLANS[topic.kind](reduced, left), _leads(reduced, intent, left), _notes(reduced, intent))
+
+
+def _told(made: Plan, leads: str, notes: str) -> Plan:
+    """The plan with these words before and after its answer, where it has one."""
+    write = made.write
+    if write is None:
+        return made
+
+    def told(topic: Topic, outcomes: Outcomes) -> str:
+        return paragraphs(leads, write(topic, outcomes), notes) if outcomes.tells else write(topic, outcomes)
+
+    return replace(made, write=told)
+
+
+def _leads(topic: Topic, intent: Intent, left: Sequence[str]) -> str:
+    """What has to be known before the figures: that there is no choice of exchanges, or which one was chosen."""
+    at_hand = once([*topic.exchanges, *left])
+    if topic.kind in {"cheapest", "compare"} and len(at_hand) == 1:
+        return f"Only {at_hand[0]} is {'left' if topic.excluded else 'at hand'}, so there is nothing to compare it with."
+    if topic.kind not in {"walls", "book"} or len(at_hand) == 1:
+        return ""
+    if intent.everywhere or len(topic.exchanges) > 1:
+        return f"One exchange is shown at a time; this is {at_hand[0]}."
+    return "" if topic.exchanges else f"On {at_hand[0]}, the first {'left' if topic.excluded else 'configured'}:"
+
+
+def _notes(topic: Topic, intent: Intent) -> str:
+    """What of the question the answer could not follow to the letter, or did follow without showing it."""
+    left_out = f"Left out: {', '.join(topic.excluded)}." if topic.excluded else ""
+    return " ".join(note for note in (left_out, orders.FEES_INCLUDED if intent.fees and topic.sizes else "") if note)
 
 
 def _order(topic: Topic, configured: Sequence[str]) -> Plan:
@@ -142,6 +175,10 @@ def _meant(topic: Topic, configured: Sequence[str]) -> list[str]:
 
 def _symbol(topic: Topic) -> str:
     return topic.symbols[0]
+
+
+def _without(exchanges: Sequence[str], excluded: Sequence[str]) -> tuple[str, ...]:
+    return tuple(one for one in exchanges if one not in excluded)
 
 
 def _with(topic: Topic, exchanges: tuple[str, ...]) -> Topic:

@@ -1,11 +1,15 @@
 """What is said without a tool: what this is, what it can and cannot do, and questions back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 from tools.units import format_price, format_usd
 
 from .conversation import Topic
 from .intent import Intent, Size
+from .vocabulary import EXCHANGE_NAMES
+
+_SIMILAR = 0.85
 
 _EXAMPLES = """\
 - Which exchange is cheapest to buy $50k of BTC?
@@ -45,7 +49,7 @@ def aside(intent: Intent, topic: Topic) -> str:
 
 def not_understood() -> str:
     """Said where the grammar finds no question it knows."""
-    return f"I am rules (no LLM) and did not understand that. I can answer questions such as:\n\n{_EXAMPLES}"
+    return f"I am rules (no LLM) and did not understand that. I read English only. I can answer questions such as:\n\n{_EXAMPLES}"
 
 
 def question_back(topic: Topic) -> str:
@@ -55,6 +59,18 @@ def question_back(topic: Topic) -> str:
     if len(topic.symbols) > 1:
         return f"{_or(topic.symbols)}? I answer for one asset at a time."
     return _question_on_order(topic) if topic.kind in {"cheapest", "impact"} else ""
+
+
+def question_on_exchanges(topic: Topic, configured: Sequence[str]) -> str:
+    """What has to be asked where an exchange is misspelled, or none is left; empty where nothing has."""
+    known = {*EXCHANGE_NAMES.values(), *configured}
+    for name in topic.exchanges:
+        close = [] if name in known else get_close_matches(name, sorted(known), n=1, cutoff=_SIMILAR)
+        if close:
+            return f"I know no exchange “{name}”. Did you mean {close[0]}? The configured exchanges are {', '.join(configured)}."
+    if topic.excluded and not {*topic.exchanges, *configured} - {*topic.excluded}:
+        return f"That leaves no exchange: the configured ones are {', '.join(configured)}. Which shall I use?"
+    return ""
 
 
 def _question_on_order(topic: Topic) -> str:

@@ -141,5 +141,12 @@ EVERYWHERE = re.compile(
     r"\b(all|every|each|any) (of )?(the |my |your )?(other )?(exchanges?|venues?)\b|\b(everywhere|anywhere)\b|\bacross (the board|exchanges|venues)\b",
     re.IGNORECASE,
 )
+FEES = re.compile(
+    r"\b(without|excluding|exclude|ex|before|ignoring|no|zero)\s+(the |any |taker |trading )*fees?\b"
+    r"|\b\d+(\.\d+)?\s?(%|percent|per cent|pct|bps?|basis points?)\s+(taker |trading )?fees?\b"
+    r"|\bfees?\s+(of|at)\s+\d+(\.\d+)?\s?(%|percent|per cent|pct|bps?|basis points?)(?!\w)",
+    re.IGNORECASE,
+)
+"""Fees of the asker's own, or none."""
 ADDS = re.compile(r"\bcompared? (it |that |this )?(with|to)\b|\bvs\b|\bversus\b|\bagainst\b|\btoo\b|\bas well\b|\balso\b|\badd\b|\binclud\w+", re.IGNORECASE)
 CONTINUES = re.compile(r"^\W*(and|or|but|so|then|also|plus|now|ok(ay)?|what about|how about|what if|same|instead|try|make it|with)\b", re.IGNORECASE)

@@ -9,14 +9,16 @@ from rich.markdown import Markdown
 from agent import Answer, choose_model
 from agent import ask as ask_agent
 from tools import Chart, Market, open_market
-from tools.errors import ChartUnavailable, NotReadable
+from tools.errors import ChartUnavailable, InvalidArgument, NotReadable
 
 from .call import write
-from .running import ANSWERED, say, settings_from
+from .running import ANSWERED, FAILED, say, settings_from
 
 
 async def ask(question: str, *, as_json: bool, charts: Path | None, demo: bool, replay: Path | None) -> int:
     """Print the answer, and keep its charts in the folder `charts` where one is given."""
+    if not question.strip():
+        raise InvalidArgument('Ask a question, such as "Which exchange is cheapest to buy $50k of BTC?".')
     settings = settings_from(demo=demo, replay=replay)
     chosen = choose_model(settings)
     say(chosen.privacy)
@@ -28,7 +30,7 @@ async def ask(question: str, *, as_json: bool, charts: Path | None, demo: bool, 
         print(answer.model_dump_json(indent=2))
     else:
         _print(answer)
-    return ANSWERED
+    return ANSWERED if answer.answered else FAILED
 
 
 def _print(answer: Answer) -> None:

@@ -142,7 +142,7 @@ async def test_a_distance_between_two_bands_shows_both(market):
 async def test_a_comparison_names_the_best_and_what_each_exchange_shows(market):
     text = await answer(market, "compare SOL")
     assert "best bid 99.98 USD on **coinbase**" in text
-    assert "tightest spread 0.020% on **binance**" in text
+    assert "tightest spread 2.00 bps on **binance**" in text
     assert row(text, "kraken")[1:4] == ["99.95 USD", "100.05 USD", "10.00 bps"]
 
 

@@ -106,6 +106,11 @@ def test_ask_answers_in_the_terminal_and_says_who_answered_from_what():
     assert ran.stderr.startswith("Nothing you type leaves this machine")
 
 
+@pytest.mark.parametrize(("question", "code"), [("price of FOOBAR", 1), ("", 1), ("Is BTC deep?", 0), ("help", 0)])
+def test_ask_exits_with_1_where_nothing_was_answered(question, code):
+    assert liquidity("ask", question, "--demo").exit_code == code
+
+
 @pytest.mark.chrome
 def test_ask_as_json_carries_the_tool_results_and_keeps_the_charts(tmp_path, chrome):
     ran = liquidity("ask", "Show me the walls on ETH on kraken", "--json", "--charts", tmp_path / "charts", "--demo")

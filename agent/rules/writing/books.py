@@ -6,9 +6,11 @@ from tools.analytics.comparison import ExchangeComparison
 from tools.analytics.depth import BAND_WIDTHS_PCT, OrderBookView
 
 from ..conversation import Topic
-from .phrases import Outcomes, failed, nothing_to_tell, paragraphs, table, warnings
+from .phrases import Outcomes, failed, nothing_to_tell, paragraphs, rates, table, warnings
 
 _COMPARED_BAND_PCT = 1.0
+_TIED = 1.01
+_PAIR = 2
 
 
 def comparison(topic: Topic, outcomes: Outcomes) -> str:
@@ -22,18 +24,43 @@ def comparison(topic: Topic, outcomes: Outcomes) -> str:
         if result.deepest_liquidity_exchange
         else "which is deepest cannot be said: the books share no depth band that all of them cover"
     )
+    bands = _compared_bands(topic, result)
     lead = (
         f"{{{name}.base_currency}} side by side: best bid {{{name}.best_bid_price}} on **{{{name}.best_bid_exchange}}**,"
         f" best ask {{{name}.best_ask_price}} on **{{{name}.best_ask_exchange}}**;"
-        f" tightest spread {{{name}.tightest_spread_pct}} on **{{{name}.tightest_spread_exchange}}**; {deepest}."
+        f" {_tightest(name, result)}; {deepest}."
     )
-    return paragraphs(lead, _venues(topic, name, result), failed(outcomes), warnings(outcomes))
+    first = f"{name}.venues.{next(iter(result.venues))}"
+    notes = paragraphs(_rates(name, result), _other_bands(topic, first))
+    return paragraphs(lead, _venues(bands, name, result), notes, failed(outcomes), warnings(outcomes, _widest(bands)))
 
 
-def _venues(topic: Topic, name: str, result: ExchangeComparison) -> str:
-    index = _bands(topic)[0]
-    band = f"{{{name}.venues.{next(iter(result.venues))}.depth.{index}.width_pct}}"
-    headings = ("Exchange (market)", "Best bid", "Best ask", "Spread", f"Bids within {band}", "Asks", "Taker fee")
+def _tightest(name: str, result: ExchangeComparison) -> str:
+    """The tightest spread; spreads that differ by less than one part in a hundred are equally tight."""
+    tied = [exchange for exchange, venue in result.venues.items() if venue.spread_pct < result.tightest_spread_pct * _TIED]
+    spread = f"tightest spread {{{name}.venues.{result.tightest_spread_exchange}.spread_bps}}"
+    if len(tied) < _PAIR:
+        return f"{spread} on **{{{name}.tightest_spread_exchange}}**"
+    return f"{spread}, equally tight on {' and '.join(f'**{exchange}**' for exchange in tied)}"
+
+
+def _rates(name: str, result: ExchangeComparison) -> str:
+    if result.price_currency != "USD":
+        return ""
+    return rates({f"{name}.venues.{exchange}": (exchange, venue) for exchange, venue in result.venues.items()})
+
+
+def _compared_bands(topic: Topic, result: ExchangeComparison) -> list[int]:
+    """The bands of a comparison's table: the one that the headline names, and those asked for."""
+    named = [BAND_WIDTHS_PCT.index(result.deepest_band_pct)] if result.deepest_band_pct is not None else []
+    asked = _bands(topic) if topic.band_pct is not None or not named else []
+    return sorted({*named, *asked})
+
+
+def _venues(bands: Sequence[int], name: str, result: ExchangeComparison) -> str:
+    widths = [f"{{{name}.venues.{next(iter(result.venues))}.depth.{index}.width_pct}}" for index in bands]
+    depths = [heading for width in widths for heading in (f"Bids within {width}", "Asks")]
+    headings = ("Exchange (market)", "Best bid", "Best ask", "Spread", *depths, "Taker fee")
     rows: list[list[str]] = []
     for exchange in result.venues:
         at = f"{name}.venues.{exchange}"
@@ -43,8 +70,7 @@ def _venues(topic: Topic, name: str, result: ExchangeComparison) -> str:
                 f"{{{at}.best_bid}}",
                 f"{{{at}.best_ask}}",
                 f"{{{at}.spread_bps}}",
-                f"{{{at}.depth.{index}.bid_usd}}",
-                f"{{{at}.depth.{index}.ask_usd}}",
+                *(f"{{{at}.depth.{index}.{side}_usd}}" for index in bands for side in ("bid", "ask")),
                 f"{{{at}.taker_fee_pct}}",
             ]
         )
@@ -120,7 +146,7 @@ def depth(topic: Topic, outcomes: Outcomes) -> str:
     else:
         rows = [_depth_row(name, index) for index in _bands(topic) for name in found]
         body = paragraphs("Depth in USD by distance from mid:", table(("Exchange (market)", "Within", "Bids", "Asks", "Spread"), rows))
-    return paragraphs(body, failed(outcomes), warnings(outcomes))
+    return paragraphs(body, _other_bands(topic, next(iter(found))), failed(outcomes), warnings(outcomes, _widest(_bands(topic))))
 
 
 def _depth_of_one(topic: Topic, name: str, _view: OrderBookView) -> str:
@@ -143,7 +169,21 @@ def walls(topic: Topic, outcomes: Outcomes) -> str:
         return nothing_to_tell(outcomes)
     summary = "{heatmap.summary}" if "heatmap" in outcomes.results else ""
     books = [_depth_of_one(topic, name, view) for name, view in outcomes.of(OrderBookView).items()]
-    return paragraphs(summary, *books, failed(outcomes), warnings(outcomes))
+    others = [_other_bands(topic, name) for name in outcomes.of(OrderBookView)]
+    return paragraphs(summary, *books, *others, failed(outcomes), warnings(outcomes, _widest(_bands(topic))))
+
+
+def _other_bands(topic: Topic, at: str) -> str:
+    """Said where the distance asked for is none of those that can be told."""
+    if topic.band_pct is None or topic.band_pct in BAND_WIDTHS_PCT:
+        return ""
+    *most, last = (f"{width:g}" for width in BAND_WIDTHS_PCT)
+    shown = " and ".join(f"{{{at}.depth.{index}.width_pct}}" for index in _bands(topic))
+    return f"I can say {', '.join(most)} and {last} %; this is {shown}."
+
+
+def _widest(bands: Sequence[int]) -> float:
+    return BAND_WIDTHS_PCT[max(bands)]
 
 
 def _bands(topic: Topic) -> list[int]:

@@ -1,13 +1,15 @@
 """Answers about the cost of an order."""
 
+from collections.abc import Sequence
+
 from tools.analytics.comparison import ExchangeComparison
 from tools.analytics.impact import MarketImpact, rank_all_in
 
 from ..conversation import Topic
 from . import books
-from .phrases import Outcomes, failed, nothing_to_tell, paragraphs, table, warnings
+from .phrases import Outcomes, failed, nothing_to_tell, paragraphs, rates, table, warnings
 
-_DEFAULT_FEES = "Fees are the exchanges' default taker schedules; set LIQUIDITY_TAKER_FEES to your own."
+FEES_INCLUDED = "The figures include the taker fees stated; set LIQUIDITY_TAKER_FEES to change them. Slippage is without fees."
 _SIDE_ASSUMED = "I took it as a buy; say “selling?” for the other side."
 
 
@@ -17,9 +19,21 @@ def cost(topic: Topic, outcomes: Outcomes) -> str:
     if not ranked:
         return nothing_to_tell(outcomes)
     body = _single(*ranked[0]) if len(ranked) == 1 else _ranking(ranked)
-    notes = [_DEFAULT_FEES] if any(impact.taker_fee_origin == "default schedule" for _name, impact in ranked) else []
-    notes += [] if topic.sides else [_SIDE_ASSUMED]
-    return paragraphs(body, failed(outcomes), " ".join(notes), warnings(outcomes))
+    notes = [_rates(ranked), _default_fees([impact for _name, impact in ranked]), "" if topic.sides else _SIDE_ASSUMED]
+    return paragraphs(body, failed(outcomes), " ".join(note for note in notes if note), warnings(outcomes))
+
+
+def _default_fees(impacts: Sequence[MarketImpact]) -> str:
+    """For which exchanges the fees are not the asker's own."""
+    default = [impact.exchange for impact in impacts if impact.taker_fee_origin == "default schedule"]
+    if not default:
+        return ""
+    whose = "Fees are the exchanges' default taker schedules" if len(default) == len(impacts) else f"Fees of {', '.join(default)} are default taker schedules"
+    return f"{whose}; set LIQUIDITY_TAKER_FEES to your own."
+
+
+def _rates(ranked: Sequence[tuple[str, MarketImpact]]) -> str:
+    return rates({name: (impact.exchange, impact) for name, impact in ranked}) if len(ranked) > 1 else ""
 
 
 def without_size(topic: Topic, outcomes: Outcomes) -> str:

@@ -1,15 +1,19 @@
 """What every answer is put together from: results and failures by name, tables, and the sentences that all share."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from tools.analytics.comparison import VenueLiquidity
+from tools.analytics.impact import MarketImpact
 from tools.analytics.result import Result
 
 from ...answers import literal
 
 R = TypeVar("R", bound=Result)
 CHART = "chart"
+_LOWER_BOUND = re.compile(r"within (?P<pct>[\d.]+)% and wider is a lower bound")
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,11 @@ class Outcomes:
 
     results: Mapping[str, Result]
     failures: Mapping[str, tuple[str, str]]
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is more than a chart to tell of."""
+        return any(name != CHART for name in self.results)
 
     def of(self, kind: type[R]) -> dict[str, R]:
         """The results of one kind."""
@@ -42,8 +51,8 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def failed(outcomes: Outcomes) -> str:
     """Who is missing from the answer and why, in the errors' own words; a chart only where there is an answer for it to belong to."""
-    numbers_stand = any(name != CHART for name in outcomes.results)
-    lines = [f"{about} is missing: {literal(why)}" for name, (about, why) in outcomes.failures.items() if name != CHART or numbers_stand]
+    told = {why for name, (_about, why) in outcomes.failures.items() if name != CHART}
+    lines = [f"{about} is missing: {literal(why)}" for name, (about, why) in outcomes.failures.items() if name != CHART or (outcomes.tells and why not in told)]
     lines += [f"{exchange} is missing: {{{name}.failures.{exchange}}}" for name, exchange in _named_failures(outcomes)]
     return bullets(lines)
 
@@ -54,13 +63,26 @@ def nothing_to_tell(outcomes: Outcomes) -> str:
     return paragraphs("I could not answer that.", bullets(list(dict.fromkeys(reasons))))
 
 
-def warnings(outcomes: Outcomes) -> str:
-    """Every warning of the results, each once."""
+def warnings(outcomes: Outcomes, widest_pct: float = 0.0) -> str:
+    """Every warning of the results, each once; of depth that is a lower bound only where the answer shows depth that far from mid."""
     seen: dict[str, str] = {}
     for name, result in outcomes.results.items():
         for index, warning in enumerate(result.warnings):
+            bound = _LOWER_BOUND.search(warning)
+            if bound and float(bound["pct"]) > widest_pct:
+                continue
             seen.setdefault(warning, f"{{{name}.warnings.{index}}}")
     return paragraphs("Beware:" if seen else "", bullets(list(seen.values())))
+
+
+def rates(markets: Mapping[str, tuple[str, VenueLiquidity | MarketImpact]]) -> str:
+    """What each quote currency other than the dollar is worth, with the exchanges it holds for: `1 USDT = 0.9998 USD (binance)`."""
+    groups: dict[tuple[str, float], dict[str, str]] = {}
+    for path, (exchange, market) in markets.items():
+        if market.price_currency != "USD" and market.usd_rate != 1:
+            groups.setdefault((market.price_currency, market.usd_rate), {})[path] = exchange
+    lines = [f"1 {quote} = {{{next(iter(paths))}.usd_rate}} ({', '.join(paths.values())})" for (quote, _rate), paths in groups.items()]
+    return f"{'; '.join(lines)}." if lines else ""
 
 
 def _named_failures(outcomes: Outcomes) -> list[tuple[str, str]]:
