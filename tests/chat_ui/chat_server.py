@@ -41,9 +41,7 @@ class SwitchedBooks:
 
 async def main(replay: Path | None) -> None:
     # Whatever this machine's own settings are: the tests are about simulated or recorded books, and rules.
-    settings = Settings(
-        _env_file=None, demo=replay is None, replay=replay, model="rules", exchanges=("binance", "coinbase", "kraken", "bybit")[: 3 if replay is None else 4]
-    )
+    settings = Settings(_env_file=None, demo=replay is None, replay=replay, model="rules")
     async with open_market(settings) as market:
         books = SwitchedBooks(market.books)
         app = FastAPI()
