@@ -35,4 +35,4 @@ def test_no_path_or_address_of_a_machine_stands_in_what_we_ship():
     root = Path(__file__).parents[1]
     for name in ("requirements.lock", "pyproject.toml", "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile"):
         text = (root / name).read_text()
-        assert not re.search(r"/work/|/root/|file://|index-url [^\\]*http|\.\./shared", text), name
+        assert not re.search(r"file://|index-url [^\\]*http|/(?:home|Users|root)/", text), name
