@@ -52,3 +52,4 @@ async def test_a_warm_cached_call():
             lambda: ours.call_tool("calculate_market_impact", question), lambda: trivial.call_tool("add", {"a": 1, "b": 2}), rounds=400
         )
     report(f"calculate_market_impact, warm ({1e3 * (ours_s - trivial_s):.2f} ms more than a trivial call)", ours_s, trivial_s)
+    assert ours_s - trivial_s <= 0.001
