@@ -1,4 +1,4 @@
-"""What desktop hosts and registries are given: a bundle that runs as it is unpacked, and a description that fits its schema."""
+"""What desktop hosts and registries are given: a bundle that runs as it is unpacked, and a description for the registry, each by its official schema."""
 
 import json
 import os
@@ -17,70 +17,14 @@ from tools import TOOLS
 
 ROOT = Path(__file__).parents[3]
 ABOUT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-TEXT = {"type": "string", "minLength": 1}
+SCHEMAS = Path(__file__).with_name("schemas")
+MANIFEST = json.loads((SCHEMAS / "mcpb" / "manifest.schema.json").read_text())
+SERVER = json.loads((SCHEMAS / "registry" / "server.schema.json").read_text())
 
 
-def closed(required, **properties):
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-
-
-def listed(item):
-    return {"type": "array", "items": item}
-
-
-# The parts of MCPB manifest 0.4 that are used, as strict as the published schema is on them.
-MANIFEST = closed(
-    ["manifest_version", "name", "version", "description", "author", "server"],
-    manifest_version={"const": "0.4"},
-    name=TEXT,
-    display_name=TEXT,
-    version=TEXT,
-    description=TEXT,
-    license=TEXT,
-    keywords=listed(TEXT),
-    author=closed(["name"], name=TEXT),
-    server=closed(
-        ["type", "entry_point", "mcp_config"],
-        type={"const": "uv"},
-        entry_point=TEXT,
-        mcp_config=closed(["command"], command=TEXT, args=listed(TEXT), env={"type": "object", "additionalProperties": TEXT}),
-    ),
-    tools=listed(closed(["name"], name=TEXT, description=TEXT)),
-    prompts_generated={"type": "boolean"},
-    compatibility=closed([], platforms=listed({"enum": ["darwin", "win32", "linux"]}), runtimes=closed([], python=TEXT)),
-    user_config={
-        "type": "object",
-        "additionalProperties": closed(
-            ["type", "title", "description"],
-            type={"enum": ["string", "number", "boolean", "directory", "file"]},
-            title=TEXT,
-            description=TEXT,
-            default={"type": ["string", "number", "boolean"]},
-        ),
-    },
-)
-# The same of the registry's server.json, schema of 2025-12-11.
-VALUE = {"name": TEXT, "description": TEXT, "default": TEXT, "format": {"enum": ["string", "number", "boolean", "filepath"]}}
-SERVER = closed(
-    ["$schema", "name", "description", "version", "packages"],
-    **{"$schema": {"const": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"}},
-    name={"type": "string", "pattern": r"^[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+$", "minLength": 3, "maxLength": 200},
-    title={"type": "string", "minLength": 1, "maxLength": 100},
-    description={"type": "string", "minLength": 1, "maxLength": 100},
-    version={"type": "string", "maxLength": 255, "pattern": r"^\d+\.\d+\.\d+$"},
-    packages=listed(
-        closed(
-            ["registryType", "identifier", "version", "transport"],
-            registryType={"enum": ["npm", "pypi", "oci", "nuget", "mcpb"]},
-            identifier=TEXT,
-            version=TEXT,
-            runtimeHint=TEXT,
-            transport=closed(["type"], type={"const": "stdio"}),
-            packageArguments=listed(closed(["type", "value"], type={"const": "positional"}, value=TEXT)),
-            environmentVariables=listed(closed(["name"], **VALUE)),
-        )
-    ),
-)
+def named(part):
+    """The fields that the registry's schema names for a part; others it lets pass, misspelt ones too."""
+    return SERVER["definitions"][part]["properties"].keys()
 
 
 @pytest.fixture(scope="module")
@@ -121,8 +65,23 @@ async def test_the_bundle_runs_as_it_is_unpacked(bundle, tmp_path):
         assert [tool.name for tool in (await client.list_tools()).tools] == [tool.__name__ for tool in TOOLS]
 
 
+@pytest.mark.parametrize(
+    ("schema", "document"),
+    [
+        (MANIFEST, {"manifest_version": "0.4", "name": "x"}),
+        (MANIFEST, {"manifest_version": "0.3"}),
+        (SERVER, {"name": "no-namespace", "description": "", "version": "1"}),
+    ],
+)
+def test_the_schemas_refuse_what_is_wrong(schema, document):
+    assert not Draft7Validator(schema).is_valid(document)
+
+
 def test_the_registry_entry_fits_its_schema_and_the_project():
     server = json.loads((ROOT / "server.json").read_text())
+    assert server["$schema"] == SERVER["$id"]
     assert list(Draft7Validator(SERVER).iter_errors(server)) == []
     (package,) = server["packages"]
+    assert server.keys() <= named("ServerDetail")
+    assert package.keys() <= named("Package")
     assert (server["version"], package["version"], package["identifier"]) == (ABOUT["version"], ABOUT["version"], ABOUT["name"])
