@@ -21,6 +21,8 @@ LiquidityError
 │   └── NoUsdRate
 ├── NoUsableExchange         every exchange asked failed; `failures` says how each did
 │   └── NoNetwork            none of them could be reached
+├── InsufficientHistory      too few snapshots are stored to answer
+├── HistoryUnavailable       the history's database cannot be used now
 ├── NotReadable              a file given to us cannot be read as what it should be
 ├── NotConfigured            a setting is missing or wrong
 └── ChartUnavailable         a chart cannot be drawn as an image here
@@ -272,6 +274,29 @@ class NoNetwork(NoUsableExchange):
     def __init__(self, symbol: str, failures: Mapping[str, str]) -> None:
         super().__init__(symbol, failures)
         self.args = (f"None of {', '.join(failures)} can be reached from here: check the network, or use --demo for simulated venues.",)
+
+
+class InsufficientHistory(LiquidityError):
+    """Too few snapshots are stored; the message says how many there are and how to record more."""
+
+    kind = "insufficient_history"
+
+    def __init__(self, exchange: str, symbol: str, found: int, needed: int, hours: float, *, demo: bool = False) -> None:
+        asset, venue = outside_text(symbol), outside_text(exchange)
+        have = f"{found or 'no'} snapshot{'' if found == 1 else 's'} of {asset} on {venue} in {hours:g} h"
+        command = f"liquidity record {asset} --exchanges {venue}{' --demo' if demo else ''}"
+        super().__init__(f"There {'is' if found == 1 else 'are'} {have}, and {needed} are needed: record more with `{command}`, or ask for a longer window.")
+        self.found = found
+        self.needed = needed
+
+
+class HistoryUnavailable(LiquidityError):
+    """The history's database cannot be read or written now."""
+
+    kind = "history_unavailable"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The history cannot be used ({outside_text(what)}): `liquidity doctor` tests its database.")
 
 
 class NotReadable(LiquidityError):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -22,10 +23,21 @@ def normal_word(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
+def normal_time(value: object) -> object:
+    """An ISO 8601 time in UTC, where none is named taken as UTC; raises ValueError for anything else that is not empty."""
+    if not isinstance(value, str) or not value.strip():
+        return value.strip() if isinstance(value, str) else value
+    try:
+        time = datetime.fromisoformat(value.strip())
+    except ValueError:
+        raise ValueError("must be an ISO 8601 time such as 2026-11-22T14:00:00Z, or empty for now") from None
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+
+
 ChartKind = Annotated[
-    Literal["depth", "comparison", "impact"],
+    Literal["depth", "comparison", "impact", "trend", "alerts"],
     BeforeValidator(normal_word),
-    Field(description="depth: cumulative order book; comparison: spread and depth by exchange; impact: cost by order size."),
+    Field(description="depth: cumulative book; comparison: exchanges; impact: cost by order size; trend: liquidity over hours; alerts: over hours."),
 ]
 Symbol = Annotated[
     str,
@@ -72,4 +84,24 @@ OrderSizeBase = Annotated[
 Levels = Annotated[
     int, Field(ge=1, le=100, description="Price levels per side to show; analysis always uses the deep book.", json_schema_extra={"unit": "count"})
 ]
-Hours = Annotated[float, Field(ge=0, le=24 * 90, allow_inf_nan=False, description="Hours back from now.")]
+Hours = Annotated[float, Field(gt=0, le=24 * 90, allow_inf_nan=False, description="Hours back.", json_schema_extra={"unit": "hours"})]
+PastHours = Annotated[
+    float, Field(ge=0, le=24 * 90, allow_inf_nan=False, description="0: the book now; above: the last hours.", json_schema_extra={"unit": "hours"})
+]
+Until = Annotated[
+    str,
+    BeforeValidator(normal_time),
+    Field(max_length=40, description="End of the window as ISO 8601 time; empty for now.", examples=["2026-11-22T14:00:00Z"]),
+]
+ThresholdPct = Annotated[
+    float, Field(ge=1, le=1_000, allow_inf_nan=False, description="Deviation from the usual that counts.", json_schema_extra={"unit": "pct"})
+]
+RuleAction = Annotated[Literal["list", "add", "remove"], BeforeValidator(normal_word), Field(description="What to do with the caller's rules.")]
+RuleText = Annotated[
+    str,
+    Field(
+        max_length=120,
+        description="Rule to add (BTC spread on kraken > 5 bps), or rule or id to remove.",
+        examples=["BTC spread on kraken > 5 bps"],
+    ),
+]

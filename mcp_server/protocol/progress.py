@@ -1,8 +1,8 @@
 """What a tool is waiting for, told to the host while it waits."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from time import perf_counter
 from typing import Any
 
@@ -47,14 +47,21 @@ class Progress:
         asked = self._arrived + len(self._waiting)
         return f"{self._arrived} of {asked} books in, waiting for {', '.join(dict.fromkeys(self._waiting))}"
 
-    @asynccontextmanager
-    async def told_to(self, context: Context[Any, Any]) -> AsyncGenerator[None]:
+    @contextmanager
+    def told_to(self, context: Context[Any, Any]) -> Generator[None]:
         """Report each change, and every second that nothing changes; progress is the seconds that have passed."""
-        telling = asyncio.create_task(self._tell(context, perf_counter()))
+        telling = list[asyncio.Task[None]]()
+        # An answer out of the cache waits for nothing: it is given before the loop comes to this, and pays for no task.
+        beginning = asyncio.get_running_loop().call_soon(self._begin, telling, context)
         try:
             yield
         finally:
-            telling.cancel()
+            beginning.cancel()
+            for task in telling:
+                task.cancel()
+
+    def _begin(self, telling: list[asyncio.Task[None]], context: Context[Any, Any]) -> None:
+        telling.append(asyncio.create_task(self._tell(context, perf_counter())))
 
     async def _tell(self, context: Context[Any, Any], started: float) -> None:
         while True:

@@ -78,7 +78,7 @@ def _published(tool: Tool, market: Market) -> McpTool:
 
 async def _call(tool: Tool, market: Market, arguments: Mapping[str, Any], context: Context[Any, Any]) -> CallToolResult:
     progress = Progress(market.books)
-    async with progress.told_to(context):
+    with progress.told_to(context):
         result = await tool(replace(market, books=progress), **arguments)
         if isinstance(result, Chart):
             progress.doing("drawing the chart")
