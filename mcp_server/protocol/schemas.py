@@ -32,13 +32,16 @@ def _flat(schema: Schema, definitions: Mapping[str, Schema], left_out: Collectio
         return _flat(definitions[schema["$ref"].removeprefix(_DEFINITION)], definitions, left_out)
     kept = {name: value for name, value in schema.items() if name not in left_out}
     if "anyOf" in kept:
-        # Only results may be null. A type of two names is a third of what two branches cost a client that checks every result.
-        member = next(one for one in kept.pop("anyOf") if one != _NULL)
-        kept |= _flat(member, definitions, left_out)
-        kept["type"] = [kept["type"], "null"]
+        kept |= _nullable(*(_flat(member, definitions, left_out) for member in kept.pop("anyOf") if member != _NULL))
     if "properties" in kept:
         kept["properties"] = {name: _flat(one, definitions, left_out) for name, one in kept["properties"].items()}
     for name in ("items", "additionalProperties"):
         if isinstance(kept.get(name), dict):
             kept[name] = _flat(kept[name], definitions, left_out)
     return kept
+
+
+def _nullable(member: Schema) -> Schema:
+    """The schema of a fact that may be missing, which only results have: a type of two names costs the clients that check results less than two branches."""
+    chosen = {"enum": [*member["enum"], None]} if "enum" in member else {}
+    return {**member, "type": [member["type"], "null"], **chosen}

@@ -3,16 +3,21 @@
 import inspect
 import json
 from dataclasses import replace
+from datetime import datetime
+from typing import Literal
 
 import pytest
+from jsonschema import Draft202012Validator
 from mcp import Client
 
+from mcp_server.protocol.schemas import output_schema
 from mcp_server.server import build_server
-from tools import TOOLS, Chart
+from tools import TOOLS, Chart, Result
+from tools.analytics.result import Record
 from tools.capabilities.tool import arguments_model
+from tools.units import Pct
 
 BROKEN_IN_SOME_HOST = {"anyOf", "oneOf", "allOf", "$ref", "$defs", "prefixItems", "definitions"}
-NULL = {"type": "null"}
 CHARACTERS_PER_TOKEN = 4
 
 
@@ -21,7 +26,6 @@ def parts(schema):
     yield schema
     inner = [
         *schema.get("properties", {}).values(),
-        *schema.get("anyOf", []),
         *(schema[name] for name in ("items", "additionalProperties") if isinstance(schema.get(name), dict)),
     ]
     for one in inner:
@@ -84,15 +88,41 @@ async def test_output_schemas_are_lean_objects_with_units(listed):
             continue
         assert tool.output_schema["type"] == "object"
         for part in parts(tool.output_schema):
-            assert BROKEN_IN_SOME_HOST & part.keys() <= {"anyOf"}, tool.name
-            assert "anyOf" not in part or (len(part["anyOf"]) == 2 and NULL in part["anyOf"])
-            assert not isinstance(part.get("type"), list)
+            assert not BROKEN_IN_SOME_HOST & part.keys(), tool.name
+            assert isinstance(part["type"], str) or (len(part["type"]) == 2 and part["type"][1] == "null")
             assert "title" not in part
             assert part is tool.output_schema or "description" not in part
     fields = listed["calculate_market_impact"].output_schema["properties"]
     assert fields["slippage_percentage"] == {"type": "number", "unit": "pct"}
-    assert fields["fee_usd"] == {"anyOf": [{"type": "number", "unit": "usd"}, NULL]}
+    assert fields["fee_usd"] == {"type": ["number", "null"], "unit": "usd"}
     assert "unit" not in fields["sufficient_liquidity"]
+
+
+class Part(Record):
+    """A part."""
+
+    width: Pct
+
+
+class Sparse(Result):
+    """Facts that may be missing."""
+
+    net_pct: Pct | None
+    side: Literal["buy", "sell"] | None
+    part: Part | None
+    at: datetime | None
+
+
+def test_a_fact_that_may_be_missing_keeps_its_type_and_unit_and_may_be_null():
+    schema = output_schema(Sparse)
+    assert {name: schema["properties"][name] for name in ("net_pct", "side", "part", "at")} == {
+        "net_pct": {"type": ["number", "null"], "unit": "pct"},
+        "side": {"type": ["string", "null"], "enum": ["buy", "sell", None]},
+        "part": {"type": ["object", "null"], "properties": {"width": {"type": "number", "unit": "pct"}}, "required": ["width"], "additionalProperties": False},
+        "at": {"type": ["string", "null"], "format": "date-time"},
+    }
+    nothing = {"source": "live", "as_of": "2026-08-09T12:00:00Z", "age_ms": 0, "warnings": [], "net_pct": None, "side": None, "part": None, "at": None}
+    assert list(Draft202012Validator(schema).iter_errors(nothing)) == []
 
 
 async def test_a_drawing_tool_promises_nothing_structured(listed):
