@@ -70,10 +70,17 @@ def _published(tool: Tool, market: Market) -> McpTool:
         fn_metadata=FuncMetadata(arg_model=ArgModelBase, output_schema=None if issubclass(result, Chart) else output_schema(result)),
         is_async=True,
         context_kwarg=None,
-        # All of them only read; a simulated or replayed market is a world of its own.
-        annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, destructive_hint=False, open_world_hint=market.source == "live"),
+        annotations=_hints(tool, market),
         meta=app.tool_meta(tool),
     )
+
+
+def _hints(tool: Tool, market: Market) -> ToolAnnotations:
+    """What a call may change. A tool that writes says so itself, and whether it also removes; reading can be repeated without another effect."""
+    writes, destructive = getattr(tool, "writes", False), getattr(tool, "destructive", False)
+    # A simulated or replayed market is a world of its own.
+    open_world = market.source == "live"
+    return ToolAnnotations(read_only_hint=not writes, idempotent_hint=not writes, destructive_hint=destructive, open_world_hint=open_world)
 
 
 async def _call(tool: Tool, market: Market, arguments: Mapping[str, Any], context: Context[Any, Any]) -> CallToolResult:

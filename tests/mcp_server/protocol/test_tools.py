@@ -10,11 +10,14 @@ import pytest
 from jsonschema import Draft202012Validator
 from mcp import Client
 
+from mcp_server.protocol import tools as protocol_tools
 from mcp_server.protocol.schemas import output_schema
 from mcp_server.server import build_server
-from tools import TOOLS, Chart, Result
+from tools import TOOLS, Chart, Market, Result
 from tools.analytics.result import Record
 from tools.capabilities.tool import arguments_model
+from tools.capabilities.tool import tool as capability
+from tools.parameters import Symbol
 from tools.units import Pct
 
 BROKEN_IN_SOME_HOST = {"anyOf", "oneOf", "allOf", "$ref", "$defs", "prefixItems", "definitions"}
@@ -136,7 +139,8 @@ async def test_definitions_fit_six_thousand_tokens(listed):
     assert tokens([tool.output_schema for tool in listed.values()]) <= 6_000
 
 
-async def test_titles_and_hints_say_what_is_true(market):
+async def test_titles_and_hints_say_what_is_true(market, monkeypatch):
+    monkeypatch.setattr(protocol_tools, "TOOLS", [tool for tool in TOOLS if not getattr(tool, "writes", False)])
     for source, open_world in (("live", True), ("simulated", False), ("replay", False)):
         async with Client(build_server(replace(market, source=source))) as client:
             for tool in (await client.list_tools()).tools:
@@ -147,6 +151,25 @@ async def test_titles_and_hints_say_what_is_true(market):
                     "destructive_hint": False,
                     "open_world_hint": open_world,
                 }
+
+
+@pytest.mark.parametrize("destructive", [False, True])
+async def test_a_tool_that_writes_is_not_told_to_be_harmless_to_repeat(market, monkeypatch, destructive):
+    @capability
+    async def keep(market: Market, symbol: Symbol) -> Sparse:
+        """Keep what is known of a symbol."""
+        raise NotImplementedError
+
+    keep.writes, keep.destructive = True, destructive
+    monkeypatch.setattr(protocol_tools, "TOOLS", [keep])
+    async with Client(build_server(market)) as client:
+        (listed,) = (await client.list_tools()).tools
+    assert listed.annotations.model_dump(exclude_none=True) == {
+        "read_only_hint": False,
+        "idempotent_hint": False,
+        "destructive_hint": destructive,
+        "open_world_hint": False,
+    }
 
 
 async def test_schemas_are_what_the_tools_validate_with(listed):
