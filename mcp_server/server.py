@@ -15,7 +15,7 @@ from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, Icon, Inp
 from tools import Market
 from tools.errors import UnknownTool
 
-from .protocol import app, completion, prompts, resources
+from .protocol import app, completion, log, prompts, resources
 from .protocol.tools import failed, published
 
 NAME = "market-liquidity-monitor"
@@ -75,6 +75,7 @@ def build_server(market: Market, **options: Any) -> MCPServer[Any]:
     resources.add(server, market)
     prompts.add(server)
     completion.add(server, market)
+    log.add(server)
     return server
 
 

@@ -20,7 +20,7 @@ from tools.errors import ChartUnavailable
 from tools.registry import Tool
 
 from ..text import to_text
-from . import app
+from . import app, log
 from .progress import Progress
 from .schemas import Schema, input_schema, output_schema
 
@@ -56,9 +56,11 @@ def _published(tool: Tool, market: Market) -> McpTool:
         try:
             return await _call(tool, market, _unwrapped(arguments, parameters), context)
         except LiquidityError as error:
+            await log.tell(context, "error", tool.__name__, [str(error)])
             return failed(str(error))
         except Exception:  # noqa: BLE001 - whatever it is, a host gets one sentence and the log the rest
             _log.exception("%s raised an unexpected exception", tool.__name__)
+            await log.tell(context, "critical", tool.__name__, [_UNEXPECTED])
             return failed(_UNEXPECTED)
 
     return PublishedTool(
@@ -87,6 +89,7 @@ async def _call(tool: Tool, market: Market, arguments: Mapping[str, Any], contex
     progress = Progress(market.books)
     with progress.told_to(context):
         result = await tool(replace(market, books=progress), **arguments)
+        await log.tell(context, "warning", tool.__name__, result.warnings)
         if isinstance(result, Chart):
             progress.doing("drawing the chart")
             return await _drawn(result, market, context)

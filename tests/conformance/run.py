@@ -27,14 +27,14 @@ RESULTS = HOME / "results"
 START_S, STOP_S = 60, 10
 
 REVISIONS = ("2025-11-25", "2026-07-28")
-# Every scenario that needs none of the suite's own tools, prompts and resources. Not logging-set-level: the product
-# declares no logging, which is optional on one wire and gone from the other.
+# Every scenario that needs none of the suite's own tools, prompts and resources.
 WITHOUT_FIXTURES = {
     "2025-11-25": (
         "server-initialize",
         "server-session-lifecycle",
         "server-sse-multiple-streams",
         "dns-rebinding-protection",
+        "logging-set-level",
         "ping",
         "tools-list",
         "resources-list",

@@ -14,7 +14,6 @@ from mcp_types import (
     EmbeddedResource,
     EmptyResult,
     ImageContent,
-    SetLevelRequestParams,
     SubscribeRequestParams,
     TextContent,
     TextResourceContents,
@@ -173,11 +172,8 @@ def _add_resources(server: MCPServer[Any]) -> None:
 
 
 def _add_older_methods(server: MCPServer[Any]) -> None:
-    """What 2026-07-28 has done away with and the product does not offer: log levels and subscriptions by session."""
+    """What 2026-07-28 has done away with and the product does not offer: subscriptions by session."""
     subscribed: set[str] = set()
-
-    async def set_level(_: Any, __: SetLevelRequestParams) -> EmptyResult:
-        return EmptyResult()
 
     async def subscribe(_: Any, params: SubscribeRequestParams) -> EmptyResult:
         subscribed.add(params.uri)
@@ -188,7 +184,6 @@ def _add_older_methods(server: MCPServer[Any]) -> None:
         return EmptyResult()
 
     for method, params, handler in (
-        ("logging/setLevel", SetLevelRequestParams, set_level),
         ("resources/subscribe", SubscribeRequestParams, subscribe),
         ("resources/unsubscribe", UnsubscribeRequestParams, unsubscribe),
     ):
