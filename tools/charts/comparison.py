@@ -7,7 +7,7 @@ from ..analytics.comparison import ExchangeComparison, VenueLiquidity
 from ..analytics.depth import DepthBand
 from ..units import format_value
 from . import theme
-from .chart import Chart
+from .chart import Chart, drawn
 from .words import at_least, market, missing, reason, sentences
 
 _USUAL_BAND_PCT = 0.5
@@ -23,18 +23,8 @@ _FEWEST_ROWS = 5
 def comparison(result: ExchangeComparison) -> Chart:
     """Exchanges side by side, tightest spread first, with those that failed below."""
     heading = theme.heading("Spread and depth by exchange", result.symbol, list(result.venues), result)
-    return Chart(
-        kind="comparison",
-        symbol=result.symbol,
-        exchanges=list(result.venues),
-        title=heading.plain,
-        summary=_summary(result),
-        figure={"data": [_spreads(result), _depths(result, "bid"), _depths(result, "ask"), *_legend(result)], "layout": _layout(result, heading)},
-        source=result.source,
-        as_of=result.as_of,
-        age_ms=result.age_ms,
-        warnings=result.warnings,
-    )
+    data = [_spreads(result), _depths(result, "bid"), _depths(result, "ask"), *_legend(result)]
+    return drawn("comparison", result, result.symbol, list(result.venues), heading, _summary(result), data, _layout(result, heading))
 
 
 def _tightest_first(result: ExchangeComparison) -> list[tuple[str, VenueLiquidity]]:

@@ -6,7 +6,7 @@ from ..analytics.curves import DepthCurve, DepthCurves
 from ..analytics.depth import DepthBand
 from ..units import format_usd, format_value
 from . import theme
-from .chart import Chart
+from .chart import Chart, drawn
 from .words import at_least, market, missing, missing_lines, sentences
 
 _SUMMARY_PCT = 1.0
@@ -20,18 +20,7 @@ _SIDES: tuple[Side, Side] = ("bid", "ask")
 def depth(result: DepthCurves) -> Chart:
     """Cumulative depth by distance from mid on one or several exchanges."""
     heading = theme.heading("Cumulative order book depth", result.symbol, list(result.curves), result)
-    return Chart(
-        kind="depth",
-        symbol=result.symbol,
-        exchanges=list(result.curves),
-        title=heading.plain,
-        summary=_summary(result),
-        figure={"data": _traces(result), "layout": _layout(result, heading)},
-        source=result.source,
-        as_of=result.as_of,
-        age_ms=result.age_ms,
-        warnings=result.warnings,
-    )
+    return drawn("depth", result, result.symbol, list(result.curves), heading, _summary(result), _traces(result), _layout(result, heading))
 
 
 def _reach_pct(result: DepthCurves) -> float:

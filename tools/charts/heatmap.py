@@ -6,7 +6,7 @@ from typing import Literal
 from ..analytics.heatmap import Bin, LiquidityGrid, Wall
 from ..units import format_usd, format_value
 from . import labels, theme
-from .chart import Chart
+from .chart import Chart, drawn
 from .words import sentences
 
 # Six walls and the mid, two lines of text each, must fit a figure 450 pixels high.
@@ -18,18 +18,7 @@ _LEADER_FROM, _LEADER_TO = 1.03, 1.1
 def heatmap(grid: LiquidityGrid, palette: theme.Palette = "RdYlGn") -> Chart:
     """Where liquidity stands by price on one exchange."""
     heading = theme.heading("Liquidity by price", grid.symbol_used, [grid.exchange], grid)
-    return Chart(
-        kind="heatmap",
-        symbol=grid.symbol,
-        exchanges=[grid.exchange],
-        title=heading.plain,
-        summary=_summary(grid),
-        figure={"data": _traces(grid, palette), "layout": _layout(grid, heading)},
-        source=grid.source,
-        as_of=grid.as_of,
-        age_ms=grid.age_ms,
-        warnings=grid.warnings,
-    )
+    return drawn("heatmap", grid, grid.symbol, [grid.exchange], heading, _summary(grid), _traces(grid, palette), _layout(grid, heading))
 
 
 def _traces(grid: LiquidityGrid, palette: theme.Palette) -> list[theme.Json]:

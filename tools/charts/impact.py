@@ -7,12 +7,12 @@ from ..analytics.curves import ImpactCurve, ImpactCurves
 from ..analytics.impact import MarketImpact
 from ..units import format_usd, format_value
 from . import theme
-from .chart import Chart
+from .chart import Chart, drawn
+from .ticks import log_ticks
 from .words import market, missing, missing_lines, sentences
 
 _ROOM = 1.6
 _TIMES_MEDIAN = 6.0
-_MOST_TICKS = 7
 _ASKED: theme.Json = {"symbol": "circle", "size": 10}
 _END: theme.Json = {"symbol": "x", "size": 10}
 
@@ -20,18 +20,7 @@ _END: theme.Json = {"symbol": "x", "size": 10}
 def impact(result: ImpactCurves) -> Chart:
     """All-in cost by order size, one line per exchange, cheapest first in the legend."""
     heading = theme.heading(f"All-in cost of a {format_usd(result.order_size_usd)} market {result.side}", result.symbol, list(result.curves), result)
-    return Chart(
-        kind="impact",
-        symbol=result.symbol,
-        exchanges=list(result.curves),
-        title=heading.plain,
-        summary=_summary(result),
-        figure={"data": _traces(result), "layout": _layout(result, heading)},
-        source=result.source,
-        as_of=result.as_of,
-        age_ms=result.age_ms,
-        warnings=result.warnings,
-    )
+    return drawn("impact", result, result.symbol, list(result.curves), heading, _summary(result), _traces(result), _layout(result, heading))
 
 
 def _traces(result: ImpactCurves) -> list[theme.Json]:
@@ -127,7 +116,7 @@ def _lowest_bps(result: ImpactCurves) -> float:
 
 def _layout(result: ImpactCurves, heading: theme.Heading) -> theme.Json:
     low, high = _sizes(result)
-    ticks, failed = _ticks(low, high), missing_lines(result.failures)
+    ticks, failed = log_ticks(low, high), missing_lines(result.failures)
     sizes = {"type": "log", "range": [log10(low), log10(high)], "tickvals": ticks, "ticktext": [format_usd(tick) for tick in ticks]}
     return theme.layout(
         heading,
@@ -143,17 +132,6 @@ def _sizes(result: ImpactCurves) -> tuple[float, float]:
     """The order sizes drawn, with a little room."""
     sizes = [size for curve in result.curves.values() for size, _ in _points(curve)]
     return min([*sizes, result.order_size_usd]) / 1.1, max([*sizes, result.order_size_usd]) * 1.1
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Round sizes: 1, 2 and 5 of each power of ten, or fewer where the range is wide."""
-    shown: list[float] = []
-    for steps in ((1, 2, 5), (1, 3), (1,)):
-        ticks = [step * 10.0**power for power in range(int(log10(low)) - 1, int(log10(high)) + 2) for step in steps]
-        shown = [tick for tick in ticks if low <= tick <= high]
-        if len(shown) <= _MOST_TICKS:
-            return shown
-    return shown[:: -(-len(shown) // _MOST_TICKS)]
 
 
 def _summary(result: ImpactCurves) -> str:
