@@ -6,6 +6,7 @@ from typing import Literal
 
 from ..units import Count
 from .alerts import ByUnit, ValueUnit
+from .figures import Figures, figures
 from .result import Record, Result
 from .snapshot import Snapshot
 
@@ -67,6 +68,16 @@ def parse(text: str, default_exchange: str) -> Rule:
     raise NotImplementedError
 
 
+def concerns(rule: Rule, exchange: str, symbol: str) -> bool:
+    """Whether a rule is about this market: the one it names, or one of the asset it names."""
+    return rule.exchange == exchange and rule.symbol in {symbol, symbol.partition("/")[0]}
+
+
 def measure(rule: Rule, snapshot: Snapshot) -> float | None:
     """The rule's figure in the rule's unit, None where the snapshot does not know it."""
+    return measured(rule, figures(snapshot))
+
+
+def measured(rule: Rule, seen: Figures) -> float | None:
+    """The rule's figure in the rule's unit, None where these figures do not know it."""
     raise NotImplementedError

@@ -1,0 +1,20 @@
+"""When liquidity is not as usual: one pure step from observation to observation, behind the point check, the recorder, the live monitor and the backtest.
+
+Deviations are from the median of a window. What counts, with the default threshold T of 30 %:
+
+- SPREAD_WIDENING: spread at least T % above its median.
+- DEPTH_DROP: depth in the widest band complete in every sample at least T % below its median.
+- IMBALANCE: imbalance of that band at least T percentage points from its median.
+- PRICE_ANOMALY: log return over one interval beyond JUMP_SIGMAS * T / 30 robust sigmas, and at least 0.2 %.
+- VENUE_OUTAGE: no valid book for two intervals.
+
+Two observations in a row raise an alert (a price jump needs one); it clears with hysteresis, and a cool-down keeps one incident one alert.
+"""
+
+from .backtesting import backtest
+from .checking import AnomalyReport, Check, report
+from .norms import Norm, norm
+from .stepping import step
+from .watching import THRESHOLD_PCT, AlertState, Observation, observe, resume
+
+__all__ = ["THRESHOLD_PCT", "AlertState", "AnomalyReport", "Check", "Norm", "Observation", "backtest", "norm", "observe", "report", "resume", "step"]

@@ -1,0 +1,84 @@
+"""What is usual for one market: medians and median absolute deviations, which an incident inside the window does not move."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...book import Column
+from ..bands_over_time import depth_column
+from ..baseline import FEWEST_SAMPLES
+from ..series import Series, priced
+
+MAD_TO_SIGMA = 1.4826
+"""The median absolute deviation of a normal distribution times this is its standard deviation."""
+GAP_INTERVALS = 2.5
+"""Observations further apart than so many intervals do not follow one another: one look may be missed, not two."""
+_SHORTEST_STEP = 0.5
+
+
+@dataclass(frozen=True)
+class Norm:
+    """What is usual over a window, as `step` needs it: median and MAD of each figure, None where the window does not say.
+
+    `return_sigma_pct` is the robust standard deviation of the log return over `interval_s`, the usual time between two samples.
+    `depth_complete` is False where depth is liquidity_1pct_usd, which may be a lower bound.
+    """
+
+    sample_count: int
+    spread_median_pct: float
+    spread_mad_pct: float
+    depth_band_pct: float | None
+    depth_median_usd: float | None
+    depth_mad_usd: float | None
+    imbalance_median_pct: float | None
+    imbalance_mad_pct: float | None
+    return_sigma_pct: float | None
+    interval_s: float
+    depth_complete: bool = True
+
+
+def norm(series: Series) -> Norm | None:
+    """What is usual over the series; None under baseline.FEWEST_SAMPLES snapshots that know their prices."""
+    known = priced(series)
+    if len(known) < FEWEST_SAMPLES:
+        return None
+    interval_s, depth = interval_of(known), depth_column(known)
+    spread, spread_mad = _median_and_mad(known.spread_pct)
+    depth_median, depth_mad = _known_median_and_mad(depth.usd)
+    imbalance, imbalance_mad = _known_median_and_mad(depth.imbalance_pct)
+    return Norm(
+        sample_count=len(known),
+        spread_median_pct=spread,
+        spread_mad_pct=spread_mad,
+        depth_band_pct=depth.band_pct,
+        depth_median_usd=depth_median,
+        depth_mad_usd=depth_mad,
+        imbalance_median_pct=imbalance,
+        imbalance_mad_pct=imbalance_mad,
+        return_sigma_pct=_return_sigma_pct(known, interval_s),
+        interval_s=interval_s,
+        depth_complete=depth.complete,
+    )
+
+
+def interval_of(series: Series) -> float:
+    """Seconds that usually lie between two snapshots of a series of at least two."""
+    return float(np.median(np.diff(series.time_ms))) / 1_000
+
+
+def _return_sigma_pct(series: Series, interval_s: float) -> float | None:
+    """Robust sigma of log returns over one interval: each is scaled by the square root of its time, and those over gaps and short steps are left out."""
+    steps = np.diff(series.time_ms) / 1_000 / interval_s
+    usable = (steps >= _SHORTEST_STEP) & (steps <= GAP_INTERVALS)
+    returns = 100 * np.diff(np.log(series.mid))[usable] / np.sqrt(steps[usable])
+    return MAD_TO_SIGMA * _median_and_mad(returns)[1] if len(returns) >= FEWEST_SAMPLES - 1 else None
+
+
+def _known_median_and_mad(values: Column | None) -> tuple[float, float] | tuple[None, None]:
+    known = values[~np.isnan(values)] if values is not None else ()
+    return _median_and_mad(np.asarray(known)) if len(known) >= FEWEST_SAMPLES else (None, None)
+
+
+def _median_and_mad(values: Column) -> tuple[float, float]:
+    middle = float(np.median(values))
+    return middle, float(np.median(np.abs(values - middle)))

@@ -1,0 +1,73 @@
+"""What `step` is given and what it remembers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from ...parameters import Source
+from ..alerts import LiquidityAlert
+from ..figures import Figures, figures
+from ..rules import Rule
+from ..snapshot import Miss, Snapshot
+from .norms import Norm
+
+THRESHOLD_PCT = 30.0
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One look at a market: its figures, or why there are none (`failure`, an error's kind); `norm` is None where history is too short to judge by.
+
+    `interval_s` is how often the market is looked at: what "two in a row" and "an interval" mean.
+    """
+
+    source: Source
+    exchange: str
+    symbol: str
+    at: datetime
+    interval_s: float
+    figures: Figures | None
+    norm: Norm | None
+    failure: str = ""
+
+
+class Track(NamedTuple):
+    """One kind of incident: observations in a row beyond its limit, calm ones since, the alert that stands, and until when no new one is raised."""
+
+    beyond: int = 0
+    calm: int = 0
+    alert: LiquidityAlert | None = None
+    quiet_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class AlertState:
+    """What `step` remembers of one market between observations. A new one is quiet. All but the first two fields are step's own business.
+
+    `rules` are those that concern the market (`rules.concerns`). `tracks` is keyed by alert type or, for a rule, its text.
+    `last_at` is the newest observation, `last_mid` the mid then, None where there was no valid book.
+    """
+
+    threshold_pct: float = THRESHOLD_PCT
+    rules: tuple[Rule, ...] = ()
+    tracks: Mapping[str, Track] = field(default_factory=dict[str, Track])
+    last_at: datetime | None = None
+    last_mid: float | None = None
+    failing_since: datetime | None = None
+
+    @property
+    def open_alerts(self) -> tuple[LiquidityAlert, ...]:
+        """The alerts that stand."""
+        return tuple(track.alert for track in self.tracks.values() if track.alert)
+
+
+def observe(look: Snapshot | Miss, norm: Norm | None, interval_s: float) -> Observation:
+    """The observation that a look at a market, taken every `interval_s`, is: a snapshot, or a miss that says why there is none."""
+    seen, failure = (figures(look), "") if isinstance(look, Snapshot) else (None, look.kind)
+    return Observation(look.source, look.exchange, look.symbol, look.timestamp, interval_s, seen, norm, failure)
+
+
+def resume(open_alerts: Iterable[LiquidityAlert], rules: Sequence[Rule] = (), threshold_pct: float = THRESHOLD_PCT) -> AlertState:
+    """The state of a watch that starts anew while these alerts stand."""
+    return AlertState(threshold_pct, tuple(rules), {alert.rule or alert.alert_type: Track(alert=alert) for alert in open_alerts})

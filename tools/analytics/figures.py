@@ -1,0 +1,54 @@
+"""What alerts judge of one book: a few numbers, so that a week of history steps by in a second."""
+
+from collections.abc import Iterator
+from math import isnan
+from typing import NamedTuple
+
+import numpy as np
+
+from .depth import BAND_WIDTHS_PCT
+from .series import Series
+from .snapshot import Snapshot
+
+
+class Figures(NamedTuple):
+    """Spread in per cent of mid, mid in quote currency, and USD per depth band.
+
+    `bid_usd`, `ask_usd` and `complete` (of both sides) hold one entry for each of depth.BAND_WIDTHS_PCT, or none where the snapshot came
+    without bands. `liquidity_1pct_usd` is of both sides and may be a lower bound.
+    """
+
+    spread_pct: float
+    mid: float
+    bid_usd: tuple[float, ...]
+    ask_usd: tuple[float, ...]
+    complete: tuple[bool, ...]
+    liquidity_1pct_usd: float | None
+
+    def sides_usd(self, width_pct: float) -> tuple[float, float] | None:
+        """USD bid and asked within `width_pct`, None unless both sides are all there is."""
+        band = BAND_WIDTHS_PCT.index(width_pct)
+        return (self.bid_usd[band], self.ask_usd[band]) if self.complete and self.complete[band] else None
+
+
+def figures(snapshot: Snapshot) -> Figures:
+    """The figures of a snapshot."""
+    bands = {one.width_pct: one for one in snapshot.depth}
+    banded = [bands[width] for width in BAND_WIDTHS_PCT] if len(bands) == len(BAND_WIDTHS_PCT) else []
+    return Figures(
+        snapshot.spread_percentage,
+        snapshot.mid_price,
+        tuple(one.bid_usd for one in banded),
+        tuple(one.ask_usd for one in banded),
+        tuple(one.complete for one in banded),
+        snapshot.liquidity_1pct_usd,
+    )
+
+
+def rows(series: Series) -> Iterator[Figures]:
+    """The figures of each snapshot of a series that knows its prices."""
+    banded = ~np.isnan(series.bid_usd).any(axis=1)
+    columns = (series.spread_pct, series.mid, banded, series.bid_usd, series.ask_usd, series.complete, series.liquidity_1pct_usd)
+    for spread, mid, has_bands, bid, ask, complete, liquidity in zip(*(column.tolist() for column in columns), strict=True):
+        sides = (tuple(bid), tuple(ask), tuple(complete)) if has_bands else ((), (), ())
+        yield Figures(spread, mid, *sides, None if isnan(liquidity) else liquidity)
