@@ -10,7 +10,6 @@ from tools.capabilities.tool import arguments_model
 Schema = dict[str, Any]
 
 _DEFINITION = "#/$defs/"
-_NULL = {"type": "null"}
 # Of arguments the description already names examples; of results the field's name says what it is.
 _LEFT_OUT = {"title", "examples", "$defs"}
 
@@ -32,16 +31,11 @@ def _flat(schema: Schema, definitions: Mapping[str, Schema], left_out: Collectio
         return _flat(definitions[schema["$ref"].removeprefix(_DEFINITION)], definitions, left_out)
     kept = {name: value for name, value in schema.items() if name not in left_out}
     if "anyOf" in kept:
-        kept |= _nullable(*(_flat(member, definitions, left_out) for member in kept.pop("anyOf") if member != _NULL))
+        # Only results may be null, and every host takes two branches for that: a type of two names is what the Inspector's --strict warns of.
+        kept["anyOf"] = [_flat(member, definitions, left_out) for member in kept["anyOf"]]
     if "properties" in kept:
         kept["properties"] = {name: _flat(one, definitions, left_out) for name, one in kept["properties"].items()}
     for name in ("items", "additionalProperties"):
         if isinstance(kept.get(name), dict):
             kept[name] = _flat(kept[name], definitions, left_out)
     return kept
-
-
-def _nullable(member: Schema) -> Schema:
-    """The schema of a fact that may be missing, which only results have: a type of two names costs the clients that check results less than two branches."""
-    chosen = {"enum": [*member["enum"], None]} if "enum" in member else {}
-    return {**member, "type": [member["type"], "null"], **chosen}

@@ -21,6 +21,7 @@ from tools.parameters import Symbol
 from tools.units import Pct
 
 BROKEN_IN_SOME_HOST = {"anyOf", "oneOf", "allOf", "$ref", "$defs", "prefixItems", "definitions"}
+NULL = {"type": "null"}
 CHARACTERS_PER_TOKEN = 4
 
 
@@ -29,6 +30,7 @@ def parts(schema):
     yield schema
     inner = [
         *schema.get("properties", {}).values(),
+        *schema.get("anyOf", []),
         *(schema[name] for name in ("items", "additionalProperties") if isinstance(schema.get(name), dict)),
     ]
     for one in inner:
@@ -91,13 +93,13 @@ async def test_output_schemas_are_lean_objects_with_units(listed):
             continue
         assert tool.output_schema["type"] == "object"
         for part in parts(tool.output_schema):
-            assert not BROKEN_IN_SOME_HOST & part.keys(), tool.name
-            assert isinstance(part["type"], str) or (len(part["type"]) == 2 and part["type"][1] == "null")
+            assert BROKEN_IN_SOME_HOST & part.keys() <= {"anyOf"}, tool.name
+            assert isinstance(part.get("type"), str) or (len(part["anyOf"]) == 2 and NULL in part["anyOf"])
             assert "title" not in part
             assert part is tool.output_schema or "description" not in part
     fields = listed["calculate_market_impact"].output_schema["properties"]
     assert fields["slippage_percentage"] == {"type": "number", "unit": "pct"}
-    assert fields["fee_usd"] == {"type": ["number", "null"], "unit": "usd"}
+    assert fields["fee_usd"] == {"anyOf": [{"type": "number", "unit": "usd"}, NULL]}
     assert "unit" not in fields["sufficient_liquidity"]
 
 
@@ -117,12 +119,12 @@ class Sparse(Result):
 
 
 def test_a_fact_that_may_be_missing_keeps_its_type_and_unit_and_may_be_null():
-    schema = output_schema(Sparse)
+    schema, closed = output_schema(Sparse), {"type": "object", "additionalProperties": False}
     assert {name: schema["properties"][name] for name in ("net_pct", "side", "part", "at")} == {
-        "net_pct": {"type": ["number", "null"], "unit": "pct"},
-        "side": {"type": ["string", "null"], "enum": ["buy", "sell", None]},
-        "part": {"type": ["object", "null"], "properties": {"width": {"type": "number", "unit": "pct"}}, "required": ["width"], "additionalProperties": False},
-        "at": {"type": ["string", "null"], "format": "date-time"},
+        "net_pct": {"anyOf": [{"type": "number", "unit": "pct"}, NULL]},
+        "side": {"anyOf": [{"type": "string", "enum": ["buy", "sell"]}, NULL]},
+        "part": {"anyOf": [{**closed, "properties": {"width": {"type": "number", "unit": "pct"}}, "required": ["width"]}, NULL]},
+        "at": {"anyOf": [{"type": "string", "format": "date-time"}, NULL]},
     }
     nothing = {"source": "live", "as_of": "2026-08-09T12:00:00Z", "age_ms": 0, "warnings": [], "net_pct": None, "side": None, "part": None, "at": None}
     assert list(Draft202012Validator(schema).iter_errors(nothing)) == []
