@@ -57,6 +57,16 @@ def depth_now(current: Snapshot, column: DepthColumn) -> tuple[float | None, flo
     return band.total_usd, imbalance
 
 
+def depth_within(series: Series, column: DepthColumn) -> Column | None:
+    """The depth in USD of another series measured as `column` is, of shape (n,): NaN where a snapshot does not cover that band; None without a band."""
+    if column.band_pct is None:
+        return None
+    if not column.complete:
+        return series.liquidity_1pct_usd
+    band = BAND_WIDTHS_PCT.index(column.band_pct)
+    return np.where(series.complete[:, band], series.bid_usd[:, band] + series.ask_usd[:, band], np.nan)
+
+
 def _liquidity_1pct(series: Series, without_bands: int) -> DepthColumn:
     known = "every snapshot" if without_bands == len(series) else f"{without_bands:,} of {len(series):,} snapshots"
     missing = f"{known} came without depth bands"

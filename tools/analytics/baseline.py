@@ -1,66 +1,38 @@
-"""What is usual: how spread, depth and imbalance of one market were distributed over a window, and where now stands in it."""
+"""What is usual: how spread, depth and imbalance of one market were distributed over a window, and where now stands in it.
 
-from datetime import datetime
-from typing import Generic, Literal, TypeVar
+The verdict goes by the window's percentiles of now. "worse than usual" is a spread among the widest 5 % or a depth among the lowest 5 %; "better than
+usual" a spread among the narrowest quarter and, at once, a depth among the highest: two figures at a quarter each are about as rare as one of two at 5 %.
+"""
 
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import numpy as np
+
+from ..book import Column
+from ..errors import InsufficientHistory
 from ..units import Base, Count, Pct, Ratio, Usd
-from .forecast import Forecast
-from .result import Record, Result
-from .series import Series
+from . import gaps
+from .bands_over_time import DepthColumn, depth_column, depth_now
+from .dispersion import FEWEST_SAMPLES, DepthDistribution, ImbalanceDistribution, SpreadDistribution, dispersion, fields
+from .forecast import Forecast, forecast
+from .result import Result
+from .same_hour import HourOfWeek, same_hour
+from .series import Series, age_ms, hourly_warnings, priced, unpriced_warnings
 from .snapshot import Snapshot
 
-FEWEST_SAMPLES = 10
-"""Fewer are no baseline."""
+_WORST_PCT = 5.0
+_BETTER_PCT = 25.0
+_NO_HOUR_OF_WEEK = "This hour of the week is not compared: fewer than two earlier weeks of it are recorded."
 
-U = TypeVar("U")
-
-
-class Distribution(Record, Generic[U]):
-    """How one figure was distributed, and where `now` stands.
-
-    `percentile` is the share of samples below now, half of those equal to it counted; null where now is unknown.
-    `std` is the population's, `mad` the median absolute deviation, `z_score` the robust one, `(now - median) / (1.4826 * mad)`, null where the MAD is zero.
-    """
-
-    mean: U
-    std: U
-    median: U
-    mad: U
-    p5: U
-    p95: U
-    now: U | None
-    percentile: Pct | None
-    z_score: Ratio | None
-
-
-class SpreadDistribution(Distribution[Pct]):
-    """Of the spread, in per cent of mid."""
-
-
-class DepthDistribution(Distribution[Usd]):
-    """Of the depth of both sides within the baseline's depth band."""
-
-
-class ImbalanceDistribution(Distribution[Pct]):
-    """Of `100 * (bid - ask) / (bid + ask)` of that band."""
-
-
-class HourOfWeek(Record):
-    """Now among the samples of the same hour of the week, in UTC; Monday is 0."""
-
-    weekday: int
-    hour: int
-    sample_count: Count
-    spread_median_pct: Pct
-    spread_percentile: Pct | None
-    depth_median_usd: Usd | None
-    depth_percentile: Pct | None
+Verdict = Literal["worse than usual", "usual", "better than usual"]
 
 
 class Baseline(Result):
     """What is usual for one market over `hours` up to `end`, and whether now is.
 
-    `depth_band_pct` is the widest band that every sample covers, null where there is none. `verdict` is null where now is unknown.
+    `depth_band_pct` is the widest band that every sample covers (1 with a warning where some came without bands), null where there is none.
+    `verdict` is null where now is unknown.
     """
 
     symbol: str
@@ -72,13 +44,13 @@ class Baseline(Result):
     end: datetime
     sample_count: Count
     avg_spread_pct: Pct
-    avg_volume: Base
-    avg_liquidity_1pct_usd: Usd
+    avg_volume: Base | None
+    avg_liquidity_1pct_usd: Usd | None
     depth_band_pct: Pct | None
     spread: SpreadDistribution
     depth: DepthDistribution | None
     imbalance: ImbalanceDistribution | None
-    verdict: Literal["worse than usual", "usual", "better than usual"] | None
+    verdict: Verdict | None
     hour_of_week: HourOfWeek | None
     forecast: Forecast | None
 
@@ -89,4 +61,88 @@ def baseline(series: Series, asked: str, hours: float, current: Snapshot | None,
     `asked` is the symbol as the caller gave it. `as_of` is current's time, or the newest snapshot's.
     Raises InsufficientHistory under FEWEST_SAMPLES.
     """
-    raise NotImplementedError
+    known = priced(series)
+    spread = dispersion(known.spread_pct)
+    if spread is None:
+        raise InsufficientHistory(series.exchange, asked, len(known), FEWEST_SAMPLES, hours, series.source)
+    _refuse_mixed(series, current, past)
+    band = depth_column(known)
+    spread_now = None if current is None else current.spread_percentage
+    depth_usd_now, imbalance_now = (None, None) if current is None else depth_now(current, band)
+    spread_fields = fields(spread, spread_now)
+    depth_fields, imbalance_fields = _fields_of(band.usd, depth_usd_now), _fields_of(band.imbalance_pct, imbalance_now)
+    as_of = known.as_of if current is None else current.timestamp
+    at_this_hour = same_hour(past or series, as_of.astimezone(UTC), spread_now, depth_usd_now, band)
+    return Baseline(
+        source=series.source,
+        as_of=as_of,
+        age_ms=age_ms(as_of, now),
+        warnings=[
+            *_now_warnings(current, band, depth_usd_now),
+            *gaps.edge_warnings(known),
+            *unpriced_warnings(series, known),
+            *hourly_warnings(known),
+            *band.warnings,
+            *_unknown_warnings(known, band),
+            *([] if at_this_hour else [_NO_HOUR_OF_WEEK]),
+        ],
+        symbol=asked,
+        symbol_used=series.symbol,
+        exchange=series.exchange,
+        base_currency=series.symbol.partition("/")[0],
+        hours=hours,
+        start=series.start,
+        end=series.end,
+        sample_count=len(known),
+        avg_spread_pct=spread.mean,
+        avg_volume=_mean(known.total_volume_20),
+        avg_liquidity_1pct_usd=_mean(known.liquidity_1pct_usd),
+        depth_band_pct=band.band_pct,
+        spread=SpreadDistribution(**spread_fields),
+        depth=None if depth_fields is None else DepthDistribution(**depth_fields),
+        imbalance=None if imbalance_fields is None else ImbalanceDistribution(**imbalance_fields),
+        verdict=_verdict(spread_fields["percentile"], None if depth_fields is None else depth_fields["percentile"]),
+        hour_of_week=at_this_hour,
+        forecast=None if past is None else forecast(past, past.end, band),
+    )
+
+
+def _refuse_mixed(series: Series, current: Snapshot | None, past: Series | None) -> None:
+    """Raises ValueError for sources that differ: that is a fault of the program, never shown as a number."""
+    others = [one.source for one in (current, past) if one is not None]
+    if any(other != series.source for other in others):
+        raise ValueError(f"a baseline of different sources: {[series.source, *others]}")
+
+
+def _fields_of(column: Column | None, now: float | None) -> dict[str, Any] | None:
+    known = None if column is None else dispersion(column)
+    return None if known is None else fields(known, now)
+
+
+def _mean(column: Column) -> float | None:
+    known = column[~np.isnan(column)]
+    return float(known.mean()) if len(known) else None
+
+
+def _verdict(spread_percentile: float | None, depth_percentile: float | None) -> Verdict | None:
+    if spread_percentile is None:
+        return None
+    if spread_percentile >= 100 - _WORST_PCT or (depth_percentile is not None and depth_percentile <= _WORST_PCT):
+        return "worse than usual"
+    better = spread_percentile <= _BETTER_PCT and depth_percentile is not None and depth_percentile >= 100 - _BETTER_PCT
+    return "better than usual" if better else "usual"
+
+
+def _now_warnings(current: Snapshot | None, band: DepthColumn, depth_usd_now: float | None) -> list[str]:
+    if current is None:
+        return ["Now is not known, so nothing is compared with the baseline."]
+    if band.band_pct is None or depth_usd_now is not None:
+        return []
+    return [f"The book of now does not cover {band.band_pct:g}% from mid on both sides, so its depth and imbalance are not compared."]
+
+
+def _unknown_warnings(known: Series, band: DepthColumn) -> list[str]:
+    """A sentence for each figure that some snapshots do not know."""
+    columns = {"Depth": band.usd, "Imbalance": band.imbalance_pct, "Volume": known.total_volume_20, "Liquidity within 1%": known.liquidity_1pct_usd}
+    unknown = {name: int(np.isnan(column).sum()) for name, column in columns.items() if column is not None}
+    return [f"{name} is unknown in {count:,} of {len(known):,} snapshots, which are left out of it." for name, count in unknown.items() if count]

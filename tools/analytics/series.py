@@ -1,8 +1,9 @@
 """Snapshots of one market as columns, oldest first: what the store gives and arithmetic over time takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,12 @@ from ..parameters import Source
 
 Times = NDArray[np.int64]
 """Milliseconds since 1970, UTC, ascending."""
+
+HOUR_MS = 3_600_000
+HOURS_A_WEEK = 168
+# 1970 began on a Thursday, this many hours after Monday's start.
+_MONDAY = 72
+_COLUMNS = ("time_ms", "best_bid", "best_ask", "bid_usd", "ask_usd", "complete", "total_volume_20", "liquidity_1pct_usd", "hourly")
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,10 @@ class Series:
         """`100 * (ask - bid) / mid`."""
         return 100 * (self.best_ask - self.best_bid) / self.mid
 
+    def where(self, rows: NDArray[np.bool_]) -> "Series":
+        """The snapshots that a mask of shape (n,) marks; window and failed looks stay."""
+        return self if rows.all() else replace(self, **{name: getattr(self, name)[rows] for name in _COLUMNS})
+
     @property
     def as_of(self) -> datetime:
         """When the newest snapshot was taken; the window's end where there is none."""
@@ -73,6 +84,40 @@ class Profiles:
     bid_sizes: Column
     ask_sizes: Column
     snapshots: int
+
+
+def priced(series: Series) -> Series:
+    """The snapshots of a series that know their prices, without which nothing can be said of them."""
+    return series.where(~np.isnan(series.best_bid + series.best_ask))
+
+
+def unpriced_warnings(series: Series, known: Series) -> list[str]:
+    """One sentence where `priced` left snapshots out."""
+    missing = len(series) - len(known)
+    return [f"{missing:,} of {len(series):,} snapshots know no prices and are left out."] if missing else []
+
+
+def nullable(column: Column) -> list[float | None]:
+    """A column as plain numbers, None for NaN."""
+    return [None if isnan(one) else one for one in column.tolist()]
+
+
+def age_ms(as_of: datetime, now: datetime) -> float:
+    """How old a result that was true at `as_of` is at `now`, never less than 0."""
+    return round(max(0.0, (now - as_of).total_seconds() * 1_000), 1)
+
+
+def hourly_warnings(series: Series) -> list[str]:
+    """One sentence where some rows are an hour's mean, whose extremes are lost."""
+    folded = int(series.hourly.sum())
+    if not folded:
+        return []
+    return [f"{folded:,} of {len(series):,} samples are hourly means, which is what remains beyond the retention time: extremes within those hours are lost."]
+
+
+def hour_of_week(hours: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which of the week's 168 hours, UTC, from Monday midnight, each hour since 1970 is."""
+    return (hours + _MONDAY) % HOURS_A_WEEK
 
 
 def moment(time_ms: int) -> datetime:

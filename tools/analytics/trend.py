@@ -1,51 +1,50 @@
 """How liquidity went over a window: at most 200 points whose extremes are true, what changed, and where nothing was recorded."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Generic, TypeVar
 
+import numpy as np
+
+from ..book import Column
+from ..errors import InsufficientHistory
 from ..units import Count, Pct, Price, Usd
+from . import gaps
+from .bands_over_time import depth_column
+from .gaps import Gap
+from .points import Points, points, step_ms
 from .result import Record, Result
-from .series import Series
+from .series import Series, Times, age_ms, hourly_warnings, moment, priced, unpriced_warnings
 
 MOST_POINTS = 200
+_MOST_GAPS = 10
+# From less than this a change in per cent means nothing, and may be beyond any float.
+_NOTHING = 1e-200
+
+U = TypeVar("U")
 
 
-class Points(Record):
-    """Columns of one length, a row for each stretch of time that holds snapshots: means, and the extremes within the stretch.
-
-    `imbalance_pct` is `100 * (bid - ask) / (bid + ask)` of the depth band.
-    """
-
-    timestamp: list[datetime]
-    samples: list[Count]
-    mid_price: list[Price]
-    spread_pct: list[Pct]
-    spread_min_pct: list[Pct]
-    spread_max_pct: list[Pct]
-    depth_usd: list[Usd | None]
-    depth_min_usd: list[Usd | None]
-    depth_max_usd: list[Usd | None]
-    imbalance_pct: list[Pct | None]
-
-
-class Gap(Record):
-    """A stretch without snapshots, longer than three times what usually lies between two: not recorded, or the venue gave no valid book."""
-
-    start: datetime
-    end: datetime
-    cause: Literal["not recorded", "no valid book"]
-
-
-class Change(Record):
+class Change(Record, Generic[U]):
     """First and last value of a window, its extremes with their times, and the change from first to last in per cent of the first."""
 
-    first: float
-    last: float
+    first: U
+    last: U
     change_pct: Pct | None
-    lowest: float
+    lowest: U
     lowest_at: datetime
-    highest: float
+    highest: U
     highest_at: datetime
+
+
+class SpreadChange(Change[Pct]):
+    """Of the spread."""
+
+
+class DepthChange(Change[Usd]):
+    """Of the depth within the band."""
+
+
+class PriceChange(Change[Price]):
+    """Of the mid."""
 
 
 class LiquidityHistory(Result):
@@ -61,40 +60,61 @@ class LiquidityHistory(Result):
     sample_count: Count
     point_seconds: Count
     depth_band_pct: Pct | None
-    spread: "SpreadChange"
-    depth: "DepthChange | None"
-    mid: "PriceChange"
+    spread: SpreadChange
+    depth: DepthChange | None
+    mid: PriceChange
     gaps: list[Gap]
     series: Points
 
 
-class SpreadChange(Change):
-    """Of the spread."""
-
-    first: Pct
-    last: Pct
-    lowest: Pct
-    highest: Pct
-
-
-class DepthChange(Change):
-    """Of the depth within the band."""
-
-    first: Usd
-    last: Usd
-    lowest: Usd
-    highest: Usd
-
-
-class PriceChange(Change):
-    """Of the mid."""
-
-    first: Price
-    last: Price
-    lowest: Price
-    highest: Price
-
-
 def trend(series: Series, asked: str, now: datetime) -> LiquidityHistory:
     """The history over the series' window; `asked` is the symbol as the caller gave it. Raises InsufficientHistory where it holds no snapshot."""
-    raise NotImplementedError
+    known = priced(series)
+    if not len(known):
+        hours = (series.end - series.start).total_seconds() / 3_600
+        raise InsufficientHistory(series.exchange, asked, 0, 1, hours, series.source)
+    depth = depth_column(known)
+    stretch_ms = step_ms(series, MOST_POINTS)
+    found, gap_count = gaps.find(known, _MOST_GAPS)
+    base, _, quote = series.symbol.partition("/")
+    return LiquidityHistory(
+        source=series.source,
+        as_of=known.as_of,
+        age_ms=age_ms(known.as_of, now),
+        warnings=[*gaps.edge_warnings(known), *_gap_warnings(gap_count), *unpriced_warnings(series, known), *hourly_warnings(known), *depth.warnings],
+        symbol=asked,
+        symbol_used=series.symbol,
+        exchange=series.exchange,
+        price_currency=quote.partition(":")[0],
+        base_currency=base,
+        start=series.start,
+        end=series.end,
+        sample_count=len(known),
+        point_seconds=stretch_ms // 1_000,
+        depth_band_pct=depth.band_pct,
+        spread=SpreadChange(**_change(known.time_ms, known.spread_pct)),
+        depth=None if depth.usd is None else DepthChange(**_change(known.time_ms, depth.usd)),
+        mid=PriceChange(**_change(known.time_ms, known.mid)),
+        gaps=found,
+        series=points(known, depth, stretch_ms),
+    )
+
+
+def _gap_warnings(count: int) -> list[str]:
+    return [f"There are {count} gaps, of which the {_MOST_GAPS} longest are listed."] if count > _MOST_GAPS else []
+
+
+def _change(time_ms: Times, column: Column) -> dict[str, Any]:
+    """The fields of a Change over the known values of a column, of which there is at least one."""
+    times, values = time_ms[~np.isnan(column)], column[~np.isnan(column)]
+    first, last = float(values[0]), float(values[-1])
+    lowest, highest = int(values.argmin()), int(values.argmax())
+    return {
+        "first": first,
+        "last": last,
+        "change_pct": 100 * (last - first) / first if first > _NOTHING else None,
+        "lowest": float(values[lowest]),
+        "lowest_at": moment(int(times[lowest])),
+        "highest": float(values[highest]),
+        "highest_at": moment(int(times[highest])),
+    }

@@ -1,0 +1,76 @@
+"""A series gathered into stretches of the clock: their means, and extremes that are true."""
+
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..book import Column
+from ..units import Count, Pct, Price, Usd
+from .bands_over_time import DepthColumn
+from .result import Record
+from .series import Series, milliseconds, moment, nullable
+
+_DAY_S = 86_400
+_STEPS_S = (1, 5, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, _DAY_S)
+
+
+class Points(Record):
+    """Columns of one length, a row for each stretch of time that holds snapshots: means, and the extremes within the stretch.
+
+    `imbalance_pct` is `100 * (bid - ask) / (bid + ask)` of the depth band.
+    """
+
+    timestamp: list[datetime]
+    samples: list[Count]
+    mid_price: list[Price]
+    spread_pct: list[Pct]
+    spread_min_pct: list[Pct]
+    spread_max_pct: list[Pct]
+    depth_usd: list[Usd | None]
+    depth_min_usd: list[Usd | None]
+    depth_max_usd: list[Usd | None]
+    imbalance_pct: list[Pct | None]
+
+
+def step_ms(series: Series, most: int) -> int:
+    """The smallest round stretch that cuts the window, on the clock, into `most` at most."""
+    first, last = milliseconds(series.start) + 1, milliseconds(series.end)
+    whole_days = _DAY_S * -(-(last - first) // (1_000 * _DAY_S * (most - 1)))
+    return 1_000 * next(step for step in (*_STEPS_S, whole_days) if last // (1_000 * step) - first // (1_000 * step) < most)
+
+
+def points(series: Series, depth: DepthColumn, stretch_ms: int) -> Points:
+    """The snapshots gathered into stretches of the clock; `timestamp` is where a stretch starts."""
+    stretch = series.time_ms // stretch_ms
+    starts = np.flatnonzero(np.diff(stretch, prepend=stretch[0] - 1))
+    unknown: list[float | None] = [None] * len(starts)
+    spread_mean, spread_min, spread_max = _by_stretch(series.spread_pct, starts)
+    mid_mean, _, _ = _by_stretch(series.mid, starts)
+    depth_mean, depth_min, depth_max = (unknown,) * 3 if depth.usd is None else _by_stretch(depth.usd, starts)
+    imbalance, _, _ = (unknown,) * 3 if depth.imbalance_pct is None else _by_stretch(depth.imbalance_pct, starts)
+    return Points.model_validate(
+        {
+            "timestamp": [moment(int(one) * stretch_ms) for one in stretch[starts]],
+            "samples": np.diff(starts, append=len(stretch)).tolist(),
+            "mid_price": mid_mean,
+            "spread_pct": spread_mean,
+            "spread_min_pct": spread_min,
+            "spread_max_pct": spread_max,
+            "depth_usd": depth_mean,
+            "depth_min_usd": depth_min,
+            "depth_max_usd": depth_max,
+            "imbalance_pct": imbalance,
+        }
+    )
+
+
+def _by_stretch(column: Column, starts: NDArray[np.intp]) -> tuple[list[float | None], list[float | None], list[float | None]]:
+    """Mean, lowest and highest of the known values of each stretch, None where it has none."""
+    known = ~np.isnan(column)
+    count = np.add.reduceat(known, starts, dtype=np.int64)
+    lowest, highest = np.fmin.reduceat(column, starts), np.fmax.reduceat(column, starts)
+    total = np.add.reduceat(np.where(known, column, 0.0), starts)
+    # Rounding may put the mean of equal values an ulp outside them.
+    mean = np.clip(total / np.maximum(count, 1), lowest, highest)
+    return nullable(mean), nullable(lowest), nullable(highest)
