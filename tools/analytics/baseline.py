@@ -15,7 +15,7 @@ from ..units import Base, Count, Pct, Ratio, Usd
 from . import gaps
 from .bands_over_time import DepthColumn, depth_column, depth_now
 from .dispersion import FEWEST_SAMPLES, DepthDistribution, ImbalanceDistribution, SpreadDistribution, dispersion, fields
-from .forecast import Forecast, forecast
+from .forecast import Forecast
 from .result import Result
 from .same_hour import HourOfWeek, same_hour
 from .series import Series, age_ms, hourly_warnings, priced, unpriced_warnings
@@ -55,8 +55,12 @@ class Baseline(Result):
     forecast: Forecast | None
 
 
-def baseline(series: Series, asked: str, hours: float, current: Snapshot | None, now: datetime, past: Series | None = None) -> Baseline:
-    """The baseline over `series`, with `current` placed in it; `past` is a longer series up to the same end for hour-of-week and forecast, if any.
+def baseline(
+    series: Series, asked: str, hours: float, current: Snapshot | None, now: datetime, past: Series | None = None, outlook: Forecast | None = None
+) -> Baseline:
+    """The baseline over `series`, with `current` placed in it; `past` is a longer series up to the same end for the hour of the week, if any.
+
+    `outlook` is the forecast to tell with it: what it stands on changes slowly, so that whoever asks often keeps one.
 
     `asked` is the symbol as the caller gave it. `as_of` is current's time, or the newest snapshot's.
     Raises InsufficientHistory under FEWEST_SAMPLES.
@@ -103,7 +107,7 @@ def baseline(series: Series, asked: str, hours: float, current: Snapshot | None,
         imbalance=None if imbalance_fields is None else ImbalanceDistribution(**imbalance_fields),
         verdict=_verdict(spread_fields["percentile"], None if depth_fields is None else depth_fields["percentile"]),
         hour_of_week=at_this_hour,
-        forecast=None if past is None else forecast(past, past.end, band),
+        forecast=outlook,
     )
 
 

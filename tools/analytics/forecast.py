@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..book import Column
 from ..units import Count, Pct, Usd
-from .bands_over_time import DepthColumn, depth_column, depth_within
+from .bands_over_time import depth_column
 from .dispersion import FEWEST_SAMPLES
 from .result import Record
 from .series import HOUR_MS, HOURS_A_WEEK, Series, Times, hour_of_week, moment, priced
@@ -46,13 +46,17 @@ class SpreadForecast(ForecastRange[Pct]):
 
 
 class DepthForecast(ForecastRange[Usd]):
-    """Of the depth within the baseline's band."""
+    """Of the depth within the forecast's own band."""
 
 
 class Forecast(Record):
-    """The next 24 hours; `at` holds the start of each hour. What did not beat the naive forecast is null."""
+    """The next 24 hours; `at` holds the start of each hour. What did not beat the naive forecast is null.
+
+    `depth_band_pct` is the widest band that was complete in all the history learnt from, which may be narrower than a baseline's over a shorter window.
+    """
 
     at: list[datetime]
+    depth_band_pct: Pct | None
     spread: SpreadForecast | None
     depth: DepthForecast | None
 
@@ -65,24 +69,25 @@ class _Learnt(NamedTuple):
     hours: NDArray[np.int64]
 
 
-def forecast(series: Series, now: datetime, within: DepthColumn | None = None) -> Forecast | None:
+def forecast(series: Series, now: datetime) -> Forecast | None:
     """The next 24 hours' ranges from `series`, null where neither spread nor depth beats the naive forecast on held-out history.
 
-    The hours are whole ones from the first that begins at or after `now`. Depth is measured as in `within`, else in the series' own widest band.
-    Needs three days; rows that are hourly means are left out.
+    The hours are whole ones from the first that begins at or after `now`.
+    Needs three days of history; rows that are hourly means are left out.
     """
     known = priced(series)
     known = known.where(~known.hourly)
     if not len(known) or known.time_ms[-1] - known.time_ms[0] < _SHORTEST_MS:
         return None
     first = -(-round(now.timestamp() * 1_000) // HOUR_MS)
-    depth_usd = depth_within(known, within or depth_column(known))
+    band = depth_column(known)
     spread = _range(known.time_ms, known.spread_pct, first)
-    depth = None if depth_usd is None else _range(known.time_ms, depth_usd, first)
+    depth = None if band.usd is None else _range(known.time_ms, band.usd, first)
     if spread is None and depth is None:
         return None
     return Forecast(
         at=[moment(first * HOUR_MS) + timedelta(hours=ahead) for ahead in range(_HOURS_AHEAD)],
+        depth_band_pct=None if depth is None else band.band_pct,
         spread=None if spread is None else SpreadForecast(**spread),
         depth=None if depth is None else DepthForecast(**depth),
     )
