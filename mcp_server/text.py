@@ -60,7 +60,7 @@ def _facts(result: Result) -> list[str]:
     plain, tables = list[str](), list[str]()
     for field in _fields(type(result)):
         value = getattr(result, field.name)
-        if rows := _rows(value, currencies):
+        if field.unit is None and (rows := _rows(value, currencies)):
             tables += _table(field.words, rows)
         elif isinstance(value, dict) and value:
             plain += [f"{field.words}: {key}: {one}" for key, one in cast("dict[str, Any]", value).items()]

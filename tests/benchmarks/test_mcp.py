@@ -47,6 +47,7 @@ async def session(command):
 async def test_a_warm_cached_call():
     async with session(OURS) as ours, session(TRIVIAL) as trivial:
         question = {"symbol": "BTC", "order_size_usd": 50_000, "exchange": "kraken"}
+        assert (await ours.call_tool("calculate_market_impact", question)).structured_content["filled_usd"] == 50_000
         # Books are cached for two seconds, so each round follows one that filled the cache unless it took longer.
         ours_s, trivial_s = await by_turns(
             lambda: ours.call_tool("calculate_market_impact", question), lambda: trivial.call_tool("add", {"a": 1, "b": 2}), rounds=400
