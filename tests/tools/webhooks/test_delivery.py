@@ -1,0 +1,226 @@
+"""Webhooks against a real server on this machine, which the setting allows."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import ssl
+import subprocess
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+import stamina
+from aiohttp import web
+
+from tools.analytics.alerts import LiquidityAlert
+from tools.errors import NotConfigured
+from tools.settings import Settings
+from tools.webhooks import Webhook, configured
+
+NOON = datetime(2026, 8, 9, 12, tzinfo=UTC)
+SECRET = "shared by two"
+
+
+def alert(number=1, state="raised"):
+    return LiquidityAlert(
+        alert_id=f"a{number}",
+        timestamp=NOON,
+        severity="HIGH",
+        symbol="BTC/USD",
+        exchange="kraken",
+        source="simulated",
+        alert_type="SPREAD_WIDENING",
+        unit="pct",
+        current_value=0.087,
+        baseline_value=0.05,
+        deviation_percentage=75.3,
+        z_score=None,
+        sample_count=1440,
+        message="Spread widened by 75.3% (current: 0.087%, baseline: 0.050%)",
+        suggested_action="Wait for a tighter spread.",
+        requires_action=True,
+        state=state,
+    )
+
+
+class Receiver:
+    """Answers with the statuses it is given, then with 204, and keeps every request."""
+
+    def __init__(self, *statuses, location=""):
+        self.statuses = list(statuses)
+        self.headers = {"Location": location} if location else {}
+        self.requests = []
+
+    async def answer(self, request):
+        self.requests.append((request.method, request.path, dict(request.headers), await request.read()))
+        return web.Response(status=self.statuses.pop(0) if self.statuses else 204, headers=self.headers)
+
+    @property
+    def keys(self):
+        return [headers["Idempotency-Key"] for _, _, headers, _ in self.requests]
+
+
+@asynccontextmanager
+async def serving(receiver):
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", receiver.answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield site._server.sockets[0].getsockname()[1]
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_between_tries():
+    with stamina.set_testing(True, attempts=3):
+        yield
+
+
+def webhook(url, said, **options):
+    return Webhook(url, SECRET, now=lambda: NOON, say=said.append, **({"allow_private": True} | options))
+
+
+async def resolve_here(host, port):
+    return ["127.0.0.1"]
+
+
+async def test_an_alert_arrives_as_json_signed_and_with_a_key():
+    receiver, said = Receiver(), []
+    async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/alerts?team=1", said) as hook:
+        hook.deliver(alert())
+    [(method, path, headers, body)] = receiver.requests
+    assert (method, path, headers["Content-Type"], said) == ("POST", "/alerts", "application/json", [])
+    assert json.loads(body) == alert().model_dump(mode="json")
+    timestamp = headers["Liquidity-Timestamp"]
+    assert timestamp == "1786276800"
+    expected = hmac.digest(SECRET.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hex()
+    assert headers["Liquidity-Signature"] == f"sha256={expected}"
+    assert headers["Idempotency-Key"] == "a1:raised"
+
+
+async def test_alerts_arrive_in_their_order_and_raised_and_cleared_have_keys_of_their_own():
+    receiver = Receiver()
+    async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", []) as hook:
+        for one in (alert(1), alert(2), alert(1, "cleared")):
+            hook.deliver(one)
+    assert receiver.keys == ["a1:raised", "a2:raised", "a1:cleared"]
+
+
+async def test_a_server_that_fails_is_tried_again_under_the_same_key():
+    receiver, said = Receiver(503, 429), []
+    async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", said) as hook:
+        hook.deliver(alert())
+    assert (receiver.keys, said) == (["a1:raised"] * 3, [])
+
+
+async def test_a_failure_is_said_once_and_so_is_that_it_is_over():
+    receiver, said = Receiver(*[500] * 6), []
+    async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", said) as hook:
+        for number in range(4):
+            hook.deliver(alert(number))
+    assert receiver.keys == ["a0:raised"] * 3 + ["a1:raised"] * 3 + ["a2:raised", "a3:raised"]
+    assert said == ["Alerts do not reach the webhook at 127.0.0.1: HTTP 500", "Alerts reach the webhook at 127.0.0.1 again."]
+
+
+async def test_a_refusal_for_good_is_not_tried_again():
+    receiver, said = Receiver(401), []
+    async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", said) as hook:
+        hook.deliver(alert())
+    assert (receiver.keys, said) == (["a1:raised"], ["Alerts do not reach the webhook at 127.0.0.1: HTTP 401"])
+
+
+async def test_a_redirect_is_not_followed():
+    target, said = Receiver(), []
+    async with serving(target) as elsewhere:
+        receiver = Receiver(307, location=f"http://127.0.0.1:{elsewhere}/")
+        async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", said) as hook:
+            hook.deliver(alert())
+    assert (len(receiver.requests), target.requests) == (1, [])
+    assert said == ["Alerts do not reach the webhook at 127.0.0.1: HTTP 307, a redirect, which is not followed"]
+
+
+async def test_nobody_listening_is_a_failure_that_is_said_and_nothing_more():
+    async with serving(Receiver()) as port:
+        pass
+    said = []
+    async with webhook(f"http://127.0.0.1:{port}/", said) as hook:
+        hook.deliver(alert())
+    assert [line.partition(": ")[0] for line in said] == ["Alerts do not reach the webhook at 127.0.0.1"]
+
+
+async def test_a_private_address_is_never_connected_to():
+    receiver, said = Receiver(), []
+    async with serving(receiver) as port, webhook(f"http://hooks.example:{port}/", said, allow_private=False, resolve=resolve_here) as hook:
+        hook.deliver(alert())
+    assert receiver.requests == []
+    assert said == [
+        "Alerts do not reach the webhook at hooks.example: hooks.example is at 127.0.0.1, which is not a public address: "
+        "give another, or set LIQUIDITY_WEBHOOK_ALLOW_PRIVATE=true."
+    ]
+
+
+async def test_the_address_that_was_checked_is_the_one_connected_to_and_the_host_keeps_its_name():
+    """A name that means another address with every question would reach that one if it were asked again for the connection."""
+    asked, receiver = [], Receiver()
+
+    async def rebinding(host, port):
+        asked.append(host)
+        return ["127.0.0.1" if len(asked) == 1 else "192.0.2.1"]
+
+    async with serving(receiver) as port, webhook(f"http://hooks.example:{port}/", [], resolve=rebinding) as hook:
+        hook.deliver(alert())
+    assert (asked, [headers["Host"] for _, _, headers, _ in receiver.requests]) == (["hooks.example"], [f"hooks.example:{port}"])
+
+
+async def test_over_tls_the_name_is_asked_for_and_its_certificate_is_checked(tmp_path):
+    """The server's certificate is its own, so the connection must be refused after the server was told the name."""
+    key, certificate, names, said = tmp_path / "key.pem", tmp_path / "certificate.pem", [], []
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=hooks.example"]
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)  # noqa: ASYNC221 - milliseconds
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    context.sni_callback = lambda _, name, __: names.append(name)
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=context)
+    async with server, webhook(f"https://hooks.example:{server.sockets[0].getsockname()[1]}/", said, resolve=resolve_here) as hook:
+        hook.deliver(alert())
+    assert set(names) == {"hooks.example"}
+    assert [line for line in said if "self-signed certificate" in line] == said != []
+
+
+async def test_whoever_delivers_never_waits_and_the_oldest_makes_room():
+    receiver = Receiver()
+    async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", []) as hook:
+        for number in range(1_003):
+            hook.deliver(alert(number))
+    assert receiver.keys == [f"a{number}:raised" for number in range(3, 1_003)]
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "sentence"),
+    [
+        ("ftp://example.org/", SECRET, "LIQUIDITY_WEBHOOK_URL must be an address such as https://example.com/alerts."),
+        ("example.org/alerts", SECRET, "LIQUIDITY_WEBHOOK_URL must be an address such as https://example.com/alerts."),
+        ("http://[::1/", SECRET, "LIQUIDITY_WEBHOOK_URL is no address ("),
+        ("https://example.org/", "", "LIQUIDITY_WEBHOOK_URL needs LIQUIDITY_WEBHOOK_SECRET, "),
+    ],
+)
+def test_a_wrong_setting_is_named(url, secret, sentence):
+    with pytest.raises(NotConfigured) as raised:
+        Webhook(url, secret, now=lambda: NOON, say=print)
+    assert str(raised.value).startswith(sentence)
+
+
+async def test_the_settings_say_where_alerts_go():
+    receiver = Receiver()
+    async with serving(receiver) as port:
+        settings = Settings(webhook_url=f"http://127.0.0.1:{port}/", webhook_secret=SECRET, webhook_allow_private=True)
+        async with configured(settings, now=lambda: NOON, say=print) as deliver:
+            deliver(alert())
+    async with configured(Settings(), now=lambda: NOON, say=print) as deliver:
+        deliver(alert())
+    assert receiver.keys == ["a1:raised"]

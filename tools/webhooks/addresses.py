@@ -1,0 +1,55 @@
+"""Which addresses a webhook may be at: public ones, so that nobody reaches into this machine or its network through us."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+from ..errors import LiquidityError, outside_text
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+"""The addresses of a host's name for a port; raises OSError where there are none."""
+
+# A NAT64 gateway turns the last 32 bits of these into an IPv4 address.
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+class ForbiddenAddress(LiquidityError):
+    """The host stands at an address that is not public."""
+
+    kind = "forbidden_address"
+
+    def __init__(self, host: str, address: str) -> None:
+        where = outside_text(host) if host == address else f"{outside_text(host)} is at {address}, which"
+        super().__init__(f"{where} is not a public address: give another, or set LIQUIDITY_WEBHOOK_ALLOW_PRIVATE=true.")
+
+
+async def system_resolver(host: str, port: int) -> list[str]:
+    """Ask the system, which also reads an address in any of its spellings (2130706433, 0x7f.1)."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+async def address_of(host: str, port: int, resolve: Resolve, *, allow_private: bool) -> str:
+    """The address to connect to. Raises ForbiddenAddress where any of the host's is not public, OSError where it has none."""
+    addresses = await resolve(host, port)
+    forbidden = next((one for one in addresses if not is_public(one)), None)
+    if forbidden is not None and not allow_private:
+        raise ForbiddenAddress(host, forbidden)
+    if not addresses:
+        raise OSError(f"{outside_text(host)} has no address")
+    return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether an address, or the IPv4 address that stands inside it, belongs to the public internet."""
+    meant = _inner(ip_address(address))
+    return meant.is_global and not meant.is_multicast
+
+
+def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that an IPv6 one leads to, where it does."""
+    if isinstance(address, IPv4Address):
+        return address
+    translated = IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
+    return address.ipv4_mapped or address.sixtofour or translated or address
