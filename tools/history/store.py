@@ -1,14 +1,20 @@
 """The one store of snapshots, alerts and rules: SQLite by default, PostgreSQL by URL."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from ..analytics.alerts import LiquidityAlert
 from ..analytics.rules import Rule
 from ..analytics.series import Profiles, Series
 from ..analytics.snapshot import Miss, Snapshot
 from ..parameters import Source
+
+if TYPE_CHECKING:
+    from .opened import Opened
 
 Pair = tuple[str, str]
 """An exchange and a market."""
@@ -41,80 +47,106 @@ class History:
 
     def __init__(self, url: str, source: Source, *, retention_days: float = 90, now: Callable[[], datetime]) -> None:
         """`url` is SQLAlchemy's, asynchronous; snapshots of another source are refused by ValueError."""
-        raise NotImplementedError
+        self._url = url
+        self._source: Source = source
+        self._retention_days = retention_days
+        self._now = now
+        self._opening = asyncio.Lock()
+        self._open: Opened | None = None
 
     async def append(self, snapshots: Sequence[Snapshot], misses: Sequence[Miss] = ()) -> int:
         """Store them; durable when it returns. One of a market and millisecond that is stored already is left as it is.
 
         Returns how many snapshots were new.
         """
-        raise NotImplementedError
+        self._refuse_foreign([*snapshots, *misses])
+        return await (await self._opened()).snapshots.append(snapshots, misses)
 
     async def markets(self, exchange: str = "", base: str = "") -> list[RecordedMarket]:
         """The markets that have snapshots, of one exchange and one base asset where given."""
-        raise NotImplementedError
+        return await (await self._opened()).markets.recorded(exchange, base)
 
     async def find_market(self, exchange: str, symbol: str) -> str | None:
         """The stored market that a symbol means, None where none is.
 
         A bare asset means the deepest of its dollar markets by their newest snapshots, a market itself or else its nearest quote.
         """
-        raise NotImplementedError
+        return await (await self._opened()).markets.find(exchange, symbol)
 
     async def series(self, exchange: str, symbol: str, start: datetime, end: datetime) -> Series:
         """The snapshots of a market from `start` (exclusive) to `end` (inclusive)."""
-        raise NotImplementedError
+        return await (await self._opened()).snapshots.series(exchange, symbol, start, end)
 
     async def profiles(self, exchange: str, symbol: str, start: datetime, end: datetime, columns: int) -> Profiles:
         """The depth profiles of the same window in at most `columns` stretches of time."""
-        raise NotImplementedError
+        return await (await self._opened()).profiles.within(exchange, symbol, start, end, columns)
 
     async def latest(self, exchange: str, symbol: str, until: datetime) -> Snapshot | None:
         """The newest snapshot at or before `until`, with its profile."""
-        raise NotImplementedError
+        return await (await self._opened()).snapshots.latest(exchange, symbol, until)
 
     async def store_alerts(self, alerts: Sequence[LiquidityAlert]) -> None:
         """Store alerts as raised or cleared; one that is stored already is updated, never raised twice."""
-        raise NotImplementedError
+        self._refuse_foreign(alerts)
+        await (await self._opened()).alerts.store(alerts)
 
     async def alerts(
         self, exchange: str = "", symbol: str = "", since: datetime | None = None, until: datetime | None = None, *, open_only: bool = False
     ) -> list[LiquidityAlert]:
         """Stored alerts, newest first: of one exchange and one market where given, that stood at some time of the window where given."""
-        raise NotImplementedError
+        return await (await self._opened()).alerts.find(exchange, symbol, since, until, open_only=open_only)
 
     async def acknowledge(self, alert_id: str, at: datetime) -> LiquidityAlert | None:
         """Mark an alert as seen; None where there is none of that id."""
-        raise NotImplementedError
+        return await (await self._opened()).alerts.acknowledge(alert_id, at)
 
     async def rules(self) -> list[StoredRule]:
         """People's rules, oldest first."""
-        raise NotImplementedError
+        return await (await self._opened()).rules.stored()
 
     async def add_rule(self, rule: Rule, at: datetime) -> bool:
         """Store a rule; False where it is stored already."""
-        raise NotImplementedError
+        return await (await self._opened()).rules.add(rule, at)
 
     async def remove_rule(self, rule_id: str) -> bool:
         """Remove a rule; False where there is none of that id."""
-        raise NotImplementedError
+        return await (await self._opened()).rules.remove(rule_id)
 
     async def claim(self, pairs: Sequence[Pair], owner: str, lease_s: float) -> list[Pair]:
         """Take or renew the lease of as many of `pairs` as are free, expired or owned by `owner`, until `lease_s` from now; those that `owner` holds."""
-        raise NotImplementedError
+        return await (await self._opened()).leases.claim(pairs, owner, self._now(), lease_s)
 
     async def release(self, owner: str) -> None:
         """Give up every lease of an owner."""
-        raise NotImplementedError
+        await (await self._opened()).leases.release(owner)
 
     async def prune(self) -> int:
         """Down-sample whole hours older than the retention time to one row each; how many snapshots were folded."""
-        raise NotImplementedError
+        return await (await self._opened()).retention.prune(self._now() - timedelta(days=self._retention_days))
 
     async def check(self) -> Mapping[str, str]:
         """Facts for `liquidity doctor`: database, schema version, size, snapshots, oldest and newest."""
-        raise NotImplementedError
+        return await (await self._opened()).facts()
 
     async def close(self) -> None:
         """Close the database's connections."""
-        raise NotImplementedError
+        async with self._opening:
+            opened, self._open = self._open, None
+        if opened is not None:
+            await opened.database.close()
+
+    async def _opened(self) -> "Opened":
+        """The database, opened with the first use, and again with the next where that failed."""
+        if self._open is not None:
+            return self._open
+        async with self._opening:
+            # What speaks SQL takes long to import; until history is used nobody waits for it.
+            module = await asyncio.to_thread(import_module, "tools.history.opened")
+            opened: Opened = self._open or await module.open_database(self._url, self._source)
+            self._open = opened
+            return opened
+
+    def _refuse_foreign(self, given: Sequence[Snapshot | Miss | LiquidityAlert]) -> None:
+        foreign = next((one.source for one in given if one.source != self._source), None)
+        if foreign is not None:
+            raise ValueError(f"{foreign} data for a history of {self._source} data")

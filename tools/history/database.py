@@ -1,0 +1,177 @@
+"""One database behind one set of statements: SQLite through aiosqlite, PostgreSQL through asyncpg.
+
+Statements are SQLAlchemy's. Reads hand them to the driver itself: its rows become numpy columns directly, where SQLAlchemy's row objects would
+cost more than the query (24 h of one market: 7.2 ms against 3.4, the bare statement 2.9).
+"""
+
+import sqlite3
+from asyncio import timeout
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Compiled, make_url
+from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ClauseElement
+
+from ..errors import HistoryUnavailable, NotConfigured
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+CONNECT_S, STATEMENT_S, BUSY_S = 5.0, 10.0, 5.0
+"""How long a server may take to let us in and to answer, and another process to finish its write to the same file."""
+_LOCK = 0x4C69_7155
+"""The advisory lock of migrations and down-sampling on PostgreSQL; any number that nobody else uses."""
+
+Row = Sequence[Any]
+
+
+class Database:
+    """An open database. Every way to use it raises HistoryUnavailable where the database does not answer."""
+
+    def __init__(self, url: URL, engine: AsyncEngine) -> None:
+        self._url = url
+        self._engine = engine
+        self.on_sqlite = engine.dialect.name == "sqlite"
+        self._compiled: dict[ClauseElement, Compiled] = {}
+        # Both have INSERT ... ON CONFLICT, each in a class of its own.
+        self.insert = sqlite.insert if self.on_sqlite else postgresql.insert
+
+    @property
+    def name(self) -> str:
+        """Its address, without a password."""
+        return self._url.render_as_string(hide_password=True)
+
+    async def fetch(self, statement: ClauseElement, **values: Any) -> Sequence[Row]:
+        """The rows of a reading statement, as the driver gives them. The statement's text is kept: give one that lives as long as the program."""
+        sql, arguments = self._text(statement, values)
+        with _errors():
+            async with self._engine.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                try:
+                    return await (driver.execute_fetchall(sql, arguments) if self.on_sqlite else driver.fetch(sql, *arguments))
+                except (OSError, TimeoutError):
+                    # What SQLAlchemy did not see fail it would hand out again.
+                    await connection.invalidate()
+                    raise
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[AsyncConnection]:
+        """A transaction that may write; on SQLite it is the only one from its first moment."""
+        with _errors():
+            async with self._engine.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def locked(self) -> AsyncGenerator[AsyncConnection]:
+        """A transaction of which there is one at a time, over all processes."""
+        async with self.transaction() as connection:
+            if not self.on_sqlite:
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            yield connection
+
+    async def close(self) -> None:
+        """Close every connection."""
+        with _errors():
+            async with timeout(CONNECT_S):
+                await self._engine.dispose()
+
+    def _text(self, statement: ClauseElement, values: dict[str, Any]) -> tuple[str, list[Any]]:
+        """A statement in the engine's own words, and its values in order."""
+        compiled = self._compiled.get(statement)
+        if compiled is None:
+            compiled = self._compiled[statement] = statement.compile(dialect=self._engine.dialect)
+        parameters: Any = compiled.construct_params(values)
+        return compiled.string, [parameters[name] for name in cast("SQLCompiler", compiled).positiontup or ()]
+
+
+def connect(url: str) -> Database:
+    """A database by its URL; nothing is opened before its first use. Raises NotConfigured for a URL that cannot be."""
+    parsed = _parsed(url)
+    try:
+        engine = create_async_engine(parsed, **(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql()))
+    except ModuleNotFoundError as error:
+        raise NotConfigured(f"A {parsed.get_backend_name()} database needs its driver: pip install 'market-liquidity-monitor[postgres]'.") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare)
+        event.listen(engine.sync_engine, "begin", _begin)
+    else:
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return Database(parsed, engine)
+
+
+def _parsed(url: str) -> URL:
+    """The URL with the driver that we use, named or not."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError, NoSuchModuleError):
+        raise NotConfigured(f"LIQUIDITY_DATABASE_URL is not a database's address; {_EXAMPLES}") from None
+    driver = DRIVERS.get(parsed.drivername)
+    if driver is None or (driver.startswith("sqlite") and parsed.database in {None, "", ":memory:"}):
+        raise NotConfigured(f"LIQUIDITY_DATABASE_URL names no file of SQLite and no database of PostgreSQL; {_EXAMPLES}")
+    return parsed.set(drivername=driver)
+
+
+_EXAMPLES = "write sqlite+aiosqlite:////folder/history.db or postgresql+asyncpg://user@host/database."
+
+
+def _sqlite(url: URL) -> dict[str, Any]:
+    with _errors():
+        if not str(url.database).startswith("file:"):
+            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    # Transactions are begun by us: the driver's own would begin as readers, and fail where they come to write.
+    return {"connect_args": {"timeout": BUSY_S, "isolation_level": None}}
+
+
+def _postgresql() -> dict[str, Any]:
+    return {"connect_args": {"timeout": CONNECT_S, "command_timeout": STATEMENT_S}, "pool_timeout": CONNECT_S}
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """Have the pool open another in place of a connection that the server has closed, which costs nothing to see; a ping costs three round trips."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
+@contextmanager
+def _errors() -> Generator[None]:
+    """Speak of a database's failure in one sentence of ours."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise HistoryUnavailable("its database did not answer in time") from error
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        raise HistoryUnavailable(_said(error)) from error
+    except Exception as error:
+        # The driver's errors have no root that can be named where it is not installed.
+        if type(error).__module__.partition(".")[0] != "asyncpg":
+            raise
+        raise HistoryUnavailable(_said(error)) from error
+
+
+def _said(error: BaseException) -> str:
+    """What the driver said, without the statement and its values."""
+    original = getattr(error, "orig", None) or error
+    if isinstance(original.__cause__, TimeoutError):
+        return "its database did not answer in time"
+    return str(original.__cause__ or original) or type(original).__name__

@@ -1,0 +1,72 @@
+"""Down-sampling of what is older than the retention time: a row an hour, with mean, minimum and maximum of every figure and the mean profile."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import bindparam, delete, func, select
+
+from ..analytics.series import milliseconds
+from ..parameters import Source
+from .database import Database
+from .folding import Stored, fold
+from .snapshots import HOUR_MS
+from .tables import hours, profiles, series, snapshots
+
+_DAY_MS = 24 * HOUR_MS
+_IDS = select(series.c.id).where(series.c.source == bindparam("source")).order_by(series.c.id)
+_OLDEST = select(func.min(snapshots.c.time_ms)).where(snapshots.c.series_id == bindparam("series_id"))
+
+
+@dataclass(frozen=True)
+class Retention:
+    """What is kept of one source, and for how long in full."""
+
+    database: Database
+    source: Source
+
+    async def prune(self, before: datetime) -> int:
+        """Fold every whole hour that ended at or before `before`; how many snapshots were folded."""
+        end_ms = milliseconds(before) // HOUR_MS * HOUR_MS
+        return sum([await self._prune_market(row[0], end_ms) for row in await self.database.fetch(_IDS, source=self.source)])
+
+    async def _prune_market(self, series_id: int, end_ms: int) -> int:
+        """Fold a day at a time, so that writers wait for no more than that."""
+        folded = 0
+        while True:
+            oldest_ms = (await self.database.fetch(_OLDEST, series_id=series_id))[0][0]
+            if oldest_ms is None or oldest_ms >= end_ms:
+                return folded
+            start_ms = oldest_ms // HOUR_MS * HOUR_MS
+            folded += await self._fold(series_id, start_ms, min(start_ms + _DAY_MS, end_ms))
+
+    async def _fold(self, series_id: int, start_ms: int, end_ms: int) -> int:
+        """Replace a market's snapshots within the hours by one row an hour, all or nothing.
+
+        What is folded is what was deleted: a snapshot that arrives meanwhile is neither lost nor counted twice.
+        """
+        profiles_of: defaultdict[int, list[bytes]] = defaultdict(list)
+        async with self.database.locked() as connection:
+            within = {table: (table.c.series_id == series_id, table.c.time_ms >= start_ms, table.c.time_ms < end_ms) for table in (snapshots, profiles, hours)}
+            deleted = await connection.execute(delete(snapshots).where(*within[snapshots]).returning(snapshots))
+            rows: list[Stored] = sorted((dict(row) for row in deleted.mappings()), key=_time)
+            for row in (await connection.execute(delete(profiles).where(*within[profiles]).returning(profiles))).mappings():
+                profiles_of[_hour(dict(row))].append(row["sizes"])
+            kept = await connection.execute(delete(hours).where(*within[hours]).returning(hours))
+            before = {row["time_ms"]: dict(row) for row in kept.mappings()}
+            folded = [
+                {"series_id": series_id, "time_ms": hour_ms, **fold(list(of_hour), profiles_of[hour_ms], before.pop(hour_ms, None))}
+                for hour_ms, of_hour in groupby(rows, _hour)
+            ]
+            # Hours that had nothing new go back as they were.
+            await connection.execute(hours.insert(), [*folded, *before.values()])
+        return len(rows)
+
+
+def _time(row: Stored) -> int:
+    return row["time_ms"]
+
+
+def _hour(row: Stored) -> int:
+    return row["time_ms"] // HOUR_MS * HOUR_MS

@@ -1,0 +1,158 @@
+"""Snapshots in and out of the database.
+
+A window is fetched row by row and summed up in numpy rather than in the database, which has no percentiles that both engines share;
+one statement for snapshots, hours and misses together costs one trip.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from sqlalchemy import BigInteger, Select, bindparam, func, literal_column, null, select, tuple_, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..analytics.series import Series, milliseconds
+from ..analytics.snapshot import Miss, Snapshot
+from ..parameters import Source
+from .database import Database
+from .rows import BANDS, both_complete, to_bytes, to_row, to_snapshot
+from .tables import ASKS, BIDS, hours, misses, profiles, series, snapshots
+
+HOUR_MS = 3_600_000
+Pair = tuple[str, str]
+_COLUMNS = ("best_bid", "best_ask", *BIDS, *ASKS, "complete", "total_volume_20", "liquidity_1pct_usd")
+_SNAPSHOT, _HOUR, _MISS = range(3)
+
+MARKET_ID = (
+    select(series.c.id)
+    .where(series.c.source == bindparam("source"), series.c.exchange == bindparam("exchange"), series.c.symbol == bindparam("symbol"))
+    .scalar_subquery()
+)
+
+
+def within(table: Any, middle_ms: int = 0) -> tuple[Any, ...]:
+    """The condition that a row is of the market and within the window, its time moved by `middle_ms`."""
+    start = bindparam("start_ms", type_=BigInteger) - middle_ms
+    end = bindparam("end_ms", type_=BigInteger) - middle_ms
+    return table.c.series_id == MARKET_ID, table.c.time_ms > start, table.c.time_ms <= end
+
+
+def _arm(table: Any, kind: int, columns: Iterable[Any], middle_ms: int = 0) -> Select[Any]:
+    return select((table.c.time_ms + middle_ms).label("time_ms"), literal_column(str(kind)), *columns).where(*within(table, middle_ms))
+
+
+# An hour stands at its middle.
+_WINDOW = union_all(
+    _arm(snapshots, _SNAPSHOT, (snapshots.c[name] for name in _COLUMNS)),
+    _arm(hours, _HOUR, (hours.c[name] for name in _COLUMNS), HOUR_MS // 2),
+    _arm(misses, _MISS, (null() for _ in _COLUMNS)),
+)
+_LATEST = (
+    select(snapshots, profiles.c.sizes)
+    .outerjoin(profiles, (profiles.c.series_id == snapshots.c.series_id) & (profiles.c.time_ms == snapshots.c.time_ms))
+    .where(snapshots.c.series_id == MARKET_ID, snapshots.c.time_ms <= bindparam("until_ms", type_=BigInteger))
+    .order_by(snapshots.c.time_ms.desc())
+    .limit(1)
+)
+_LATEST_NAMES = tuple(column.name for column in _LATEST.selected_columns)
+_NEWEST_HOUR = select(func.max(hours.c.time_ms)).where(hours.c.series_id == series.c.id).scalar_subquery()
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """The snapshots of one source."""
+
+    database: Database
+    source: Source
+
+    async def append(self, taken: Sequence[Snapshot], missed: Sequence[Miss]) -> int:
+        """Store them in one transaction; how many snapshots were new."""
+        async with self.database.transaction() as connection:
+            return await self.insert(connection, taken, missed)
+
+    async def insert(self, connection: AsyncConnection, taken: Sequence[Snapshot], missed: Sequence[Miss] = ()) -> int:
+        """Store them within a transaction; how many snapshots were new. An hour that was down-sampled is closed: its snapshots are in it already."""
+        ids = await self._ids(connection, {(one.exchange, one.symbol) for one in (*taken, *missed)})
+        # In one order everywhere, or two writers of the same rows would wait for one another.
+        rows = sorted((to_row(ids[one.exchange, one.symbol], one) for one in taken), key=_key)
+        found = {(ids[one.exchange, one.symbol], milliseconds(one.timestamp)): one.profile for one in taken if one.profile is not None}
+        new = await self._insert_rows(connection, rows)
+        sizes = [{"series_id": key[0], "time_ms": key[1], "sizes": to_bytes(profile)} for key in new if (profile := found.get(key))]
+        failed = sorted(({"series_id": ids[one.exchange, one.symbol], "time_ms": milliseconds(one.timestamp), "kind": one.kind} for one in missed), key=_key)
+        for table, values in ((profiles, sizes), (misses, failed)):
+            if values:
+                await connection.execute(self.database.insert(table).on_conflict_do_nothing(), values)
+        return len(new)
+
+    async def series(self, exchange: str, symbol: str, start: datetime, end: datetime) -> Series:
+        """The snapshots of a market from `start` (exclusive) to `end` (inclusive)."""
+        rows = await self.database.fetch(_WINDOW, source=self.source, exchange=exchange, symbol=symbol, start_ms=milliseconds(start), end_ms=milliseconds(end))
+        width = 2 + len(_COLUMNS)
+        cells = np.fromiter(chain.from_iterable(rows), float, len(rows) * width).reshape(len(rows), width)
+        cells = cells[np.argsort(cells[:, 0], kind="stable")]
+        failed = cells[:, 1] == _MISS
+        columns = np.ascontiguousarray(cells[~failed].T)
+        time_ms, kind, best_bid, best_ask = columns[:4]
+        bid_usd, ask_usd = columns[4 : 4 + BANDS].T, columns[4 + BANDS : 4 + 2 * BANDS].T
+        complete, volume, liquidity = columns[4 + 2 * BANDS :]
+        return Series(
+            source=self.source,
+            exchange=exchange,
+            symbol=symbol,
+            start=start,
+            end=end,
+            time_ms=time_ms.astype(np.int64),
+            best_bid=best_bid,
+            best_ask=best_ask,
+            bid_usd=bid_usd,
+            ask_usd=ask_usd,
+            complete=both_complete(complete),
+            total_volume_20=volume,
+            liquidity_1pct_usd=liquidity,
+            hourly=kind == _HOUR,
+            failed_ms=cells[failed, 0].astype(np.int64),
+        )
+
+    async def latest(self, exchange: str, symbol: str, until: datetime) -> Snapshot | None:
+        """The newest snapshot at or before `until`."""
+        rows = await self.database.fetch(_LATEST, source=self.source, exchange=exchange, symbol=symbol, until_ms=milliseconds(until))
+        return to_snapshot((self.source, exchange, symbol), dict(zip(_LATEST_NAMES, rows[0], strict=True))) if rows else None
+
+    async def _ids(self, connection: AsyncConnection, pairs: set[Pair]) -> Mapping[Pair, int]:
+        """The ids of the markets, which are made where there are none."""
+        wanted = (
+            select(series.c.exchange, series.c.symbol, series.c.id)
+            .where(series.c.source == self.source)
+            .where(tuple_(series.c.exchange, series.c.symbol).in_(sorted(pairs)))
+        )
+        ids = {(row.exchange, row.symbol): row.id for row in await connection.execute(wanted)}
+        missing = sorted(pairs - ids.keys())
+        if missing:
+            values = [{"source": self.source, "exchange": exchange, "symbol": symbol} for exchange, symbol in missing]
+            await connection.execute(self.database.insert(series).on_conflict_do_nothing(), values)
+            ids = {(row.exchange, row.symbol): row.id for row in await connection.execute(wanted)}
+        return ids
+
+    async def _insert_rows(self, connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> list[tuple[int, int]]:
+        """Insert rows of `snapshots`; the keys of those that were new."""
+        open_rows = await self._of_open_hours(connection, rows)
+        if not open_rows:
+            return []
+        statement = self.database.insert(snapshots).on_conflict_do_nothing().returning(snapshots.c.series_id, snapshots.c.time_ms)
+        return [(row.series_id, row.time_ms) for row in await connection.execute(statement, open_rows)]
+
+    async def _of_open_hours(self, connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        if not rows:
+            return rows
+        times = [row["time_ms"] for row in rows]
+        ids = {row["series_id"] for row in rows}
+        between = hours.c.time_ms.between(min(times) - HOUR_MS, max(times))
+        closed = {tuple(row) for row in await connection.execute(select(hours.c.series_id, hours.c.time_ms).where(hours.c.series_id.in_(ids), between))}
+        return [row for row in rows if (row["series_id"], row["time_ms"] // HOUR_MS * HOUR_MS) not in closed] if closed else rows
+
+
+def _key(row: Mapping[str, Any]) -> tuple[int, int]:
+    return row["series_id"], row["time_ms"]
