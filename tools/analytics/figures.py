@@ -1,10 +1,7 @@
 """What alerts judge of one book: a few numbers, so that a week of history steps by in a second."""
 
-from collections.abc import Iterator
 from math import isnan
 from typing import NamedTuple
-
-import numpy as np
 
 from .depth import BAND_WIDTHS_PCT
 from .series import Series
@@ -31,6 +28,11 @@ class Figures(NamedTuple):
         return (self.bid_usd[band], self.ask_usd[band]) if self.complete and self.complete[band] else None
 
 
+def imbalance_pct(bid_usd: float, ask_usd: float) -> float:
+    """`100 * (bid - ask) / (bid + ask)`."""
+    return 100 * (bid_usd - ask_usd) / (bid_usd + ask_usd)
+
+
 def figures(snapshot: Snapshot) -> Figures:
     """The figures of a snapshot."""
     bands = {one.width_pct: one for one in snapshot.depth}
@@ -45,10 +47,9 @@ def figures(snapshot: Snapshot) -> Figures:
     )
 
 
-def rows(series: Series) -> Iterator[Figures]:
-    """The figures of each snapshot of a series that knows its prices."""
-    banded = ~np.isnan(series.bid_usd).any(axis=1)
-    columns = (series.spread_pct, series.mid, banded, series.bid_usd, series.ask_usd, series.complete, series.liquidity_1pct_usd)
-    for spread, mid, has_bands, bid, ask, complete, liquidity in zip(*(column.tolist() for column in columns), strict=True):
-        sides = (tuple(bid), tuple(ask), tuple(complete)) if has_bands else ((), (), ())
-        yield Figures(spread, mid, *sides, None if isnan(liquidity) else liquidity)
+def row(series: Series, index: int) -> Figures:
+    """The figures of a series' snapshot that knows its prices."""
+    bid, ask = series.bid_usd[index].tolist(), series.ask_usd[index].tolist()
+    sides = ((), (), ()) if isnan(bid[0]) else (tuple(bid), tuple(ask), tuple(series.complete[index].tolist()))
+    liquidity = float(series.liquidity_1pct_usd[index])
+    return Figures(float(series.spread_pct[index]), float(series.mid[index]), *sides, None if isnan(liquidity) else liquidity)

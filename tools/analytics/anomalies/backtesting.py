@@ -1,12 +1,18 @@
 """When alerts would have been raised over stored history."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from ..alerts import LiquidityAlert
 from ..rules import Rule
-from ..series import Series
-from .watching import THRESHOLD_PCT
+from ..series import Series, milliseconds, priced
+from .looks import Looks
+from .norms import norm
+from .stepping import step
+from .watching import THRESHOLD_PCT, AlertState, Observation
+
+REFRESHES = 96
+"""How often within the lookback what is usual is worked out anew: every 15 minutes of a day."""
 
 
 def backtest(
@@ -14,6 +20,35 @@ def backtest(
 ) -> list[LiquidityAlert]:
     """Every alert that `step` would have raised over the series, oldest first, as it stood at the end (cleared or still raised).
 
-    The norm at each moment is that of the `lookback_hours` before it. Observations before `first` only serve as history.
+    The norm at each moment is that of the `lookback_hours` before it, worked out anew REFRESHES times in that time. Observations before
+    `first` only serve as history.
     """
-    raise NotImplementedError
+    observations = _observations(priced(series), round(3_600_000 * lookback_hours), milliseconds(first) if first else 0)
+    return run(AlertState(threshold_pct, tuple(rules)), observations)[1]
+
+
+def run(state: AlertState, observations: Iterable[Observation]) -> tuple[AlertState, list[LiquidityAlert]]:
+    """The state after all the observations, and every alert that was raised meanwhile or stood before, oldest first, as it is then."""
+    found = {alert.alert_id: alert for alert in state.open_alerts}
+    for observation in observations:
+        state, events = step(state, observation)
+        found |= {alert.alert_id: alert for alert in events}
+    found |= {alert.alert_id: alert for alert in state.open_alerts}
+    return state, sorted(found.values(), key=lambda alert: alert.timestamp)
+
+
+def _observations(series: Series, lookback_ms: int, first_ms: int) -> Iterator[Observation]:
+    """Every look of a series of known prices from `first_ms` on, with what was usual before it."""
+    seen = Looks.of(series)
+    usual, due_ms = None, 0
+    for index, time_ms in enumerate(seen.time_ms):
+        if time_ms < first_ms:
+            continue
+        if usual is None or time_ms >= due_ms:
+            usual, due_ms = norm(_window(series, time_ms - lookback_ms, time_ms)), time_ms + lookback_ms // REFRESHES
+        yield seen.observation(index, usual)
+
+
+def _window(series: Series, start_ms: int, end_ms: int) -> Series:
+    """The snapshots from start to before end."""
+    return series.where((series.time_ms >= start_ms) & (series.time_ms < end_ms))

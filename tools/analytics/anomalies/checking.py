@@ -1,13 +1,24 @@
 """The point check: whether one market's liquidity is anomalous now."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from ...errors import InsufficientHistory
 from ...units import Count, Pct, Ratio
 from ..alerts import AlertType, ByUnit, LiquidityAlert, ValueUnit
+from ..bands_over_time import depth_column
+from ..baseline import FEWEST_SAMPLES
 from ..result import Record, Result
-from ..series import Series
-from .watching import Observation
+from ..series import Series, age_ms, hourly_warnings, milliseconds, priced
+from .deviations import LIQUIDITY_TYPES, Judged, judge
+from .looks import Looks
+from .norms import norm
+from .skipping import through
+from .stepping import OUTAGE, outage, ready, step
+from .watching import AlertState, Observation, Track
+
+_UNITS: dict[AlertType, ValueUnit] = {"SPREAD_WIDENING": "pct", "DEPTH_DROP": "usd", "IMBALANCE": "pct", "PRICE_ANOMALY": "pct"}
 
 
 class Check(Record):
@@ -47,4 +58,70 @@ def report(series: Series, asked: str, current: Observation, threshold_pct: floa
 
     Raises InsufficientHistory where the window before `current` is too short for a norm.
     """
-    raise NotImplementedError
+    known = _before(priced(series), milliseconds(current.at))
+    usual = norm(known)
+    if usual is None:
+        raise InsufficientHistory(current.exchange, current.symbol, len(known), FEWEST_SAMPLES, lookback_hours, current.source)
+    seen = Looks.of(known)
+    before, cleared = through(AlertState(threshold_pct), seen, usual)
+    last = replace(current, norm=usual, interval_s=seen.interval_s)
+    after, events = step(before, last)
+    return AnomalyReport(
+        source=current.source,
+        as_of=current.at,
+        age_ms=age_ms(current.at, now),
+        warnings=[*depth_column(known).warnings, *hourly_warnings(known)],
+        symbol=asked,
+        symbol_used=current.symbol,
+        exchange=current.exchange,
+        threshold_pct=threshold_pct,
+        lookback_hours=lookback_hours,
+        sample_count=usual.sample_count,
+        depth_band_pct=usual.depth_band_pct,
+        alerts=list(after.open_alerts),
+        cleared=[*cleared, *(alert for alert in events if alert.state == "cleared")],
+        checked=_checks(before, after, last),
+    )
+
+
+def _before(series: Series, end_ms: int) -> Series:
+    return replace(series.where(series.time_ms < end_ms), failed_ms=series.failed_ms[series.failed_ms < end_ms])
+
+
+def _checks(before: AlertState, after: AlertState, last: Observation) -> list[Check]:
+    """What was compared in the last observation, and what came of it."""
+    if last.figures is None:
+        note: Judged = f"There is no valid book now ({last.failure.replace('_', ' ')})."
+        judged = dict.fromkeys(LIQUIDITY_TYPES, note)
+    else:
+        judged = judge(ready(before, last), last, last.figures)
+    checks = [_check(alert_type, judged[alert_type], after) for alert_type in LIQUIDITY_TYPES]
+    failed = after.tracks.get(OUTAGE, Track()).beyond
+    return [*checks, _check(OUTAGE, outage(failed), after)]
+
+
+def _check(alert_type: AlertType, found: Judged, after: AlertState) -> Check:
+    standing = after.tracks.get(alert_type, Track()).alert is not None
+    if isinstance(found, str):
+        return Check(
+            alert_type=alert_type,
+            unit=_UNITS[alert_type],
+            current_value=None,
+            baseline_value=None,
+            deviation_percentage=None,
+            limit_percentage=None,
+            z_score=None,
+            outcome="alert" if standing else "not checked",
+            note=found,
+        )
+    return Check(
+        alert_type=alert_type,
+        unit=found.unit,
+        current_value=found.current,
+        baseline_value=found.baseline,
+        deviation_percentage=found.deviation_pct,
+        limit_percentage=found.limit_pct,
+        z_score=found.z_score,
+        outcome="alert" if standing else "deviating" if found.beyond else "normal",
+        note="",
+    )

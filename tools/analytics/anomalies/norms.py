@@ -7,13 +7,14 @@ import numpy as np
 from ...book import Column
 from ..bands_over_time import depth_column
 from ..baseline import FEWEST_SAMPLES
-from ..series import Series, priced
+from ..series import Series, Times, priced
 
 MAD_TO_SIGMA = 1.4826
 """The median absolute deviation of a normal distribution times this is its standard deviation."""
 GAP_INTERVALS = 2.5
 """Observations further apart than so many intervals do not follow one another: one look may be missed, not two."""
 _SHORTEST_STEP = 0.5
+_USUAL_INTERVAL_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def norm(series: Series) -> Norm | None:
     known = priced(series)
     if len(known) < FEWEST_SAMPLES:
         return None
-    interval_s, depth = interval_of(known), depth_column(known)
+    interval_s, depth = interval_of(known.time_ms), depth_column(known)
     spread, spread_mad = _median_and_mad(known.spread_pct)
     depth_median, depth_mad = _known_median_and_mad(depth.usd)
     imbalance, imbalance_mad = _known_median_and_mad(depth.imbalance_pct)
@@ -61,9 +62,9 @@ def norm(series: Series) -> Norm | None:
     )
 
 
-def interval_of(series: Series) -> float:
-    """Seconds that usually lie between two snapshots of a series of at least two."""
-    return float(np.median(np.diff(series.time_ms))) / 1_000
+def interval_of(time_ms: Times) -> float:
+    """Seconds that usually lie between two of these times; between fewer than two, what a recorder leaves between two unless told otherwise."""
+    return float(np.median(np.diff(time_ms))) / 1_000 if len(time_ms) > 1 else _USUAL_INTERVAL_S
 
 
 def _return_sigma_pct(series: Series, interval_s: float) -> float | None:

@@ -46,14 +46,15 @@ class AlertState:
     """What `step` remembers of one market between observations. A new one is quiet. All but the first two fields are step's own business.
 
     `rules` are those that concern the market (`rules.concerns`). `tracks` is keyed by alert type or, for a rule, its text.
-    `last_at` is the newest observation, `last_mid` the mid then, None where there was no valid book.
+    `last_at` is the newest observation, `mid` the mid of the newest valid book and `mid_at` its time, `failing_since` from when there was none.
     """
 
     threshold_pct: float = THRESHOLD_PCT
     rules: tuple[Rule, ...] = ()
     tracks: Mapping[str, Track] = field(default_factory=dict[str, Track])
     last_at: datetime | None = None
-    last_mid: float | None = None
+    mid: float | None = None
+    mid_at: datetime | None = None
     failing_since: datetime | None = None
 
     @property

@@ -1,0 +1,148 @@
+"""How far the figures of one observation stand from what is usual, or from a person's rule."""
+
+from math import inf, log, sqrt
+from typing import NamedTuple
+
+from ...units import format_value
+from ..alerts import AlertType, Severity, ValueUnit
+from ..figures import Figures, imbalance_pct
+from ..rules import Rule, measured
+from .norms import GAP_INTERVALS, MAD_TO_SIGMA, Norm
+from .watching import AlertState, Observation
+
+JUMP_SIGMAS = 6.0
+"""How many robust sigmas a price jump is, at a threshold of 30 %."""
+SMALLEST_JUMP_PCT = 0.2
+CALM_STRENGTH = 2 / 3
+"""The part of its limit that a deviation must fall below to count as calm again: the hysteresis."""
+_MEDIUM, _HIGH, _DEPTH_GONE_PCT = 4 / 3, 2.0, 90.0
+# How far back inside its value a rule's figure must be to count as calm: a part of the value, for an imbalance points.
+_RULE_MARGIN = {"spread": 0.1, "depth": 0.1, "bid depth": 0.1, "ask depth": 0.1, "price": 0.005}
+_RULE_MARGIN_POINTS = 5.0
+
+
+class Deviation(NamedTuple):
+    """One figure against what it is compared with; `deviation_pct` and `limit_pct` are in per cent, of an imbalance in percentage points, of a price the move.
+
+    `beyond` counts towards an alert, `calm` towards its all-clear; what is neither is hysteresis.
+    """
+
+    alert_type: AlertType
+    unit: ValueUnit
+    current: float
+    baseline: float | None
+    deviation_pct: float | None
+    limit_pct: float | None
+    z_score: float | None
+    beyond: bool
+    calm: bool
+    severity: Severity
+    rule: Rule | None = None
+
+
+LIQUIDITY_TYPES: tuple[AlertType, ...] = ("SPREAD_WIDENING", "DEPTH_DROP", "IMBALANCE", "PRICE_ANOMALY")
+"""What is judged of every valid book."""
+Judged = Deviation | str
+"""A deviation, or the sentence that says why the figure could not be checked."""
+
+
+def judge(state: AlertState, observation: Observation, seen: Figures) -> dict[str, Judged]:
+    """Every figure that alerts look at, by the key of its track: spread, depth, imbalance, price, and each rule of the state."""
+    judged: dict[str, Judged] = {rule.text: _rule(rule, seen) for rule in state.rules}
+    usual = observation.norm
+    if usual is None:
+        return judged | dict.fromkeys(LIQUIDITY_TYPES, "There are too few samples to say what is usual.")
+    judged["SPREAD_WIDENING"] = _spread(seen, usual, state.threshold_pct)
+    judged["DEPTH_DROP"] = _depth(seen, usual, state.threshold_pct)
+    judged["IMBALANCE"] = _imbalance(seen, usual, state.threshold_pct)
+    judged["PRICE_ANOMALY"] = _price(seen, usual, state, observation)
+    return judged
+
+
+def severity_of(strength: float) -> Severity:
+    """HIGH from twice the limit, MEDIUM from four thirds of it, else LOW."""
+    return "HIGH" if strength >= _HIGH else "MEDIUM" if strength >= _MEDIUM else "LOW"
+
+
+def _spread(seen: Figures, usual: Norm, threshold_pct: float) -> Judged:
+    middle = usual.spread_median_pct
+    if middle <= 0:
+        return "The usual spread is zero."
+    deviation = 100 * (seen.spread_pct / middle - 1)
+    z_score = _z_score(seen.spread_pct - middle, usual.spread_mad_pct)
+    return _found("SPREAD_WIDENING", "pct", (seen.spread_pct, middle, deviation, threshold_pct, z_score), deviation / threshold_pct)
+
+
+def _depth(seen: Figures, usual: Norm, threshold_pct: float) -> Judged:
+    middle = usual.depth_median_usd
+    if not middle or usual.depth_band_pct is None or usual.depth_mad_usd is None:
+        return "No depth band is covered by every sample."
+    sides = seen.sides_usd(usual.depth_band_pct)
+    current = seen.liquidity_1pct_usd if not usual.depth_complete else sum(sides) if sides else None
+    if current is None:
+        return _not_reached(usual.depth_band_pct)
+    deviation = 100 * (current / middle - 1)
+    found = _found(
+        "DEPTH_DROP", "usd", (current, middle, deviation, threshold_pct, _z_score(current - middle, usual.depth_mad_usd)), -deviation / threshold_pct
+    )
+    return found._replace(severity="HIGH") if -deviation >= _DEPTH_GONE_PCT else found
+
+
+def _imbalance(seen: Figures, usual: Norm, threshold_pct: float) -> Judged:
+    middle = usual.imbalance_median_pct
+    if middle is None or usual.depth_band_pct is None or usual.imbalance_mad_pct is None:
+        return "No depth band is covered by every sample."
+    sides = seen.sides_usd(usual.depth_band_pct)
+    if sides is None:
+        return _not_reached(usual.depth_band_pct)
+    if not sum(sides):
+        return f"There are no orders within {usual.depth_band_pct:g}% of mid."
+    current = imbalance_pct(*sides)
+    points, z_score = current - middle, _z_score(current - middle, usual.imbalance_mad_pct)
+    return _found("IMBALANCE", "pct", (current, middle, points, threshold_pct, z_score), abs(points) / threshold_pct)
+
+
+def _price(seen: Figures, usual: Norm, state: AlertState, observation: Observation) -> Judged:
+    """The log return since the observation before; `baseline` is the usual move, one robust sigma."""
+    if state.mid is None or state.mid_at is None:
+        return "There is no observation before this one to compare the price with."
+    seconds = (observation.at - state.mid_at).total_seconds()
+    if seconds > GAP_INTERVALS * observation.interval_s:
+        return f"The price before this one is {format_value(1_000 * seconds, 'ms')} old, more than an interval."
+    if usual.return_sigma_pct is None:
+        return "The samples lie too irregularly to say how much the price usually moves."
+    # Over more than the norm's interval a price walks as much further as the root of the time.
+    move, sigma = 100 * log(seen.mid / state.mid), usual.return_sigma_pct * sqrt(max(1.0, seconds / usual.interval_s))
+    limit = max(SMALLEST_JUMP_PCT, JUMP_SIGMAS * state.threshold_pct / 30 * sigma)
+    return _found("PRICE_ANOMALY", "pct", (move, sigma, move, limit, move / sigma if sigma else None), abs(move) / limit)
+
+
+def _found(alert_type: AlertType, unit: ValueUnit, values: tuple[float, float, float, float, float | None], strength: float) -> Deviation:
+    """The deviation of (current, baseline, deviation, limit, z-score), at `strength` times its limit."""
+    return Deviation(alert_type, unit, *values, beyond=strength >= 1, calm=strength < CALM_STRENGTH, severity=severity_of(strength))
+
+
+def _z_score(distance: float, mad: float) -> float | None:
+    return distance / (MAD_TO_SIGMA * mad) if mad else None
+
+
+def _not_reached(band_pct: float) -> str:
+    return f"The book does not reach {band_pct:g}% from mid on both sides."
+
+
+def _rule(rule: Rule, seen: Figures) -> Judged:
+    current, value = measured(rule, seen), rule.value
+    if current is None:
+        return f"The book does not reach {rule.within_pct:g}% from mid."
+    margin = _RULE_MARGIN_POINTS if rule.metric == "imbalance" else _RULE_MARGIN[rule.metric] * value
+    past = current - value if rule.above else value - current
+    change = current - value if rule.metric == "imbalance" else 100 * (current / value - 1)
+    severity = severity_of(_times(rule, current, past))
+    return Deviation("RULE", rule.unit, current, value, change, None, None, beyond=past > 0, calm=past <= -margin, severity=severity, rule=rule)
+
+
+def _times(rule: Rule, current: float, past: float) -> float:
+    """How many times its value a figure beyond a rule is; below a value, how many times the value is the figure."""
+    if rule.metric != "imbalance" and not rule.above:
+        return rule.value / current if current else inf
+    return 1 + past / abs(rule.value) if rule.value else 1.0

@@ -1,0 +1,100 @@
+"""Alerts from deviations: their ids, their words and what to do."""
+
+import re
+from datetime import datetime
+from math import expm1
+
+from ...units import format_value
+from ..alerts import AlertType, LiquidityAlert
+from ..series import milliseconds, moment
+from .deviations import Deviation
+from .watching import Observation
+
+_ACTIONS: dict[AlertType, str] = {
+    "SPREAD_WIDENING": "Wait for a tighter spread, place limit orders inside it, or trade where the spread is tighter.",
+    "DEPTH_DROP": "Reduce the order, or split it over time or exchanges; work out its market impact first.",
+    "IMBALANCE": "Expect more slippage against the thin side: trade it in parts, or on an exchange whose book is balanced.",
+    "PRICE_ANOMALY": "Compare the price with other exchanges before trading, and use limit orders until it has settled.",
+    "VENUE_OUTAGE": "Trade on another exchange, and check the orders that stand on this one.",
+    "RULE": "Look at the market before trading: this is what you asked to be told.",
+}
+
+
+def raised(observation: Observation, found: Deviation) -> LiquidityAlert:
+    """The alert that a deviation raises."""
+    return LiquidityAlert(
+        alert_id=alert_id(observation, found),
+        timestamp=observation.at,
+        severity=found.severity,
+        symbol=observation.symbol,
+        exchange=observation.exchange,
+        source=observation.source,
+        alert_type=found.alert_type,
+        unit=found.unit,
+        current_value=found.current,
+        baseline_value=found.baseline,
+        deviation_percentage=found.deviation_pct,
+        z_score=found.z_score,
+        sample_count=observation.norm.sample_count if observation.norm else 0,
+        message=message(observation, found),
+        suggested_action=_ACTIONS[found.alert_type],
+        requires_action=found.severity != "LOW",
+        state="raised",
+        rule=found.rule.text if found.rule else "",
+    )
+
+
+def worsened(alert: LiquidityAlert, observation: Observation, found: Deviation) -> LiquidityAlert:
+    """A standing alert with what a worse observation says; its id and time stay those of the incident."""
+    return raised(observation, found).model_copy(update={"alert_id": alert.alert_id, "timestamp": alert.timestamp, "acknowledged_at": alert.acknowledged_at})
+
+
+def cleared(alert: LiquidityAlert, at: datetime) -> LiquidityAlert:
+    """The alert's all-clear."""
+    return alert.model_copy(update={"state": "cleared", "cleared_at": at})
+
+
+def alert_id(observation: Observation, found: Deviation) -> str:
+    """Exchange, symbol, type (or the rule's id) and second of an incident as one word: whoever finds the incident gives it the same id."""
+    what = found.rule.rule_id if found.rule else found.alert_type
+    time = moment(milliseconds(observation.at)).strftime("%Y%m%dT%H%M%SZ")
+    return "-".join(re.sub(r"[\W_]+", "-", part).strip("-").lower() for part in (observation.exchange, observation.symbol, what, time))
+
+
+def message(observation: Observation, found: Deviation) -> str:
+    """What happened, in one line with its numbers."""
+    now = _words(observation, found, found.current)
+    usual = _words(observation, found, found.baseline)
+    if found.rule:
+        return f"{found.rule.text}: now {now}"
+    change, numbers = abs(found.deviation_pct or 0.0), f"(current: {now}, baseline: {usual})"
+    match found.alert_type:
+        case "SPREAD_WIDENING":
+            return f"Spread widened by {change:,.1f}% {numbers}"
+        case "DEPTH_DROP":
+            return f"Depth {_within(observation)} dropped by {change:,.1f}% {numbers}"
+        case "IMBALANCE":
+            return f"Imbalance {_within(observation)} moved {change:,.1f} points towards {_heavy(found)} {numbers}"
+        case "PRICE_ANOMALY":
+            return f"Price {_moved(found.current)} within one interval (usual move: {usual})"
+        case _:
+            return f"No valid book in {now} looks in a row ({observation.failure.replace('_', ' ')})"
+
+
+def _words(observation: Observation, found: Deviation, value: float | None) -> str:
+    currency = observation.symbol.partition("/")[2] if found.unit == "price" else ""
+    return format_value(value, found.unit, currency)
+
+
+def _within(observation: Observation) -> str:
+    band = observation.norm.depth_band_pct if observation.norm else None
+    return f"within {band:g}%" if band is not None else ""
+
+
+def _heavy(found: Deviation) -> str:
+    return "bids" if (found.deviation_pct or 0.0) > 0 else "asks"
+
+
+def _moved(log_return_pct: float) -> str:
+    change = 100 * expm1(log_return_pct / 100)
+    return f"{'rose' if change > 0 else 'fell'} by {format_value(abs(change), 'pct')}"

@@ -1,0 +1,89 @@
+"""A rule as a value, and its figure in a book."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from hashlib import blake2s
+from typing import Literal
+
+from ..alerts import ValueUnit
+from ..figures import Figures, figures, imbalance_pct
+from ..snapshot import Snapshot
+
+Metric = Literal["spread", "depth", "bid depth", "ask depth", "imbalance", "price"]
+BANDED: tuple[Metric, ...] = ("depth", "bid depth", "ask depth", "imbalance")
+"""The metrics that are measured within a distance of mid."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An alert is due when `metric` of the market stands beyond `value` (in `unit`) in two observations in a row.
+
+    `symbol` is an asset or a market as the person gave it; `within_pct` is the band that depth and imbalance are measured in.
+    Imbalance is `100 * (bid - ask) / (bid + ask)`.
+    """
+
+    rule_id: str
+    symbol: str
+    exchange: str
+    metric: Metric
+    above: bool
+    value: float
+    unit: ValueUnit
+    within_pct: float
+
+    @cached_property
+    def text(self) -> str:
+        """The rule as it is shown and read back by `grammar.parse`."""
+        within = f" within {self.within_pct:g}%" if self.metric in BANDED else ""
+        return f"{self.symbol} {self.metric}{within} on {self.exchange} {'>' if self.above else '<'} {_amount(self.value, self.unit)}"
+
+
+def identified(rule: Rule) -> Rule:
+    """The rule with the id that its text gives it: the same for whoever says the same."""
+    digest = blake2s(rule.text.encode(), digest_size=3).hexdigest()
+    return replace(rule, rule_id=f"{rule.metric.replace(' ', '-')}-{digest}")
+
+
+def _amount(value: float, unit: ValueUnit) -> str:
+    """Every digit of a value, so that it reads back as the same number."""
+    digits = f"{Decimal(repr(value)):,f}".removesuffix(".0")
+    return {"pct": f"{digits}%", "bps": f"{digits} bps", "usd": f"${digits}"}.get(unit, digits)
+
+
+def concerns(rule: Rule, exchange: str, symbol: str) -> bool:
+    """Whether a rule is about this market: the one it names, or one of the asset it names."""
+    return rule.exchange == exchange and rule.symbol in {symbol, symbol.partition("/")[0]}
+
+
+def measure(rule: Rule, snapshot: Snapshot) -> float | None:
+    """The rule's figure in the rule's unit, None where the snapshot does not know it."""
+    return measured(rule, figures(snapshot))
+
+
+def measured(rule: Rule, seen: Figures) -> float | None:
+    """The rule's figure in the rule's unit, None where these figures do not know it."""
+    match rule.metric:
+        case "spread":
+            return seen.spread_pct * (100 if rule.unit == "bps" else 1)
+        case "price":
+            return seen.mid
+        case _:
+            return _banded(rule, seen)
+
+
+def _banded(rule: Rule, seen: Figures) -> float | None:
+    sides = seen.sides_usd(rule.within_pct)
+    if sides is None:
+        # Imported snapshots know no bands but this one, of both sides together.
+        return seen.liquidity_1pct_usd if rule.metric == "depth" and rule.within_pct == 1 and not seen.complete else None
+    bid, ask = sides
+    match rule.metric:
+        case "bid depth":
+            return bid
+        case "ask depth":
+            return ask
+        case "imbalance":
+            return imbalance_pct(bid, ask) if bid + ask else None
+        case _:
+            return bid + ask
