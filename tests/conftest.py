@@ -27,6 +27,7 @@ def _no_settings_of_the_person_at_the_machine(tmp_path_factory):
     # A .env file in the working directory, and caches under the user's own folders, belong to the person too.
     patch.setitem(Settings.model_config, "env_file", None)
     patch.setitem(os.environ, "XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    patch.setitem(os.environ, "XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
     yield
     patch.undo()
 

@@ -281,11 +281,12 @@ class InsufficientHistory(LiquidityError):
 
     kind = "insufficient_history"
 
-    def __init__(self, exchange: str, symbol: str, found: int, needed: int, hours: float, *, demo: bool = False) -> None:
+    def __init__(self, exchange: str, symbol: str, found: int, needed: int, hours: float, source: str = "live") -> None:
         asset, venue = outside_text(symbol), outside_text(exchange)
-        have = f"{found or 'no'} snapshot{'' if found == 1 else 's'} of {asset} on {venue} in {hours:g} h"
-        command = f"liquidity record {asset} --exchanges {venue}{' --demo' if demo else ''}"
-        super().__init__(f"There {'is' if found == 1 else 'are'} {have}, and {needed} are needed: record more with `{command}`, or ask for a longer window.")
+        have = f"{'is' if found == 1 else 'are'} {found or 'no'} snapshot{'' if found == 1 else 's'} of {asset} on {venue} in those {hours:g} h"
+        option = {"live": "", "simulated": " --demo", "replay": " --replay PATH"}[source]
+        command = f"liquidity record {asset} --exchanges {venue}{option}"
+        super().__init__(f"There {have}, and {needed} {'is' if needed == 1 else 'are'} needed: record more with `{command}`, or ask for a longer window.")
         self.found = found
         self.needed = needed
 

@@ -1,4 +1,4 @@
-"""What a tool needs to answer: where books come from, which exchanges are meant, how charts become images, and what time it is."""
+"""What a tool needs to answer: books, what is remembered of them, which exchanges are meant, how charts become images, and what time it is."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -10,23 +10,32 @@ from importlib import import_module
 from .book import ANALYSIS_LEVELS, Books, OrderBook
 from .cache import Cache
 from .charts.render import Renderer
+from .demo import GeneratedHistory
 from .errors import NotConfigured
 from .feeds import ExchangeBooks, Limits, MarketFiles, Venue, common_source, read_venues, venue
+from .history import History
+from .history.urls import of_source
 from .observer import Nobody, Observer
 from .parameters import Source
 from .settings import Settings
 from .simulator import BookSource, GeneratedBooks, RecordedBooks
+from .simulator.incidents import demo_incidents
 
 
 @dataclass(frozen=True)
 class Market:
-    """Everything the tools stand on. `exchanges` are those meant where a caller names none; `now` is UTC; `observer` is told of the work."""
+    """Everything the tools stand on, all of one `source`.
+
+    `exchanges` are those meant where a caller names none; `now` is UTC; `cache` keeps what is dear to compute; `observer` is told of the work.
+    """
 
     books: Books
     exchanges: tuple[str, ...]
     source: Source
     renderer: Renderer
     now: Callable[[], datetime]
+    history: History
+    cache: Cache
     observer: Observer = field(default_factory=Nobody)
 
 
@@ -50,27 +59,31 @@ async def open_market(settings: Settings | None = None, observer: Observer | Non
     settings, observer = settings or Settings(), observer or Nobody()
     source = _book_source(settings)
     exchanges = settings.exchanges if source is None else _exchanges_of(source, settings)
+    cache = Cache(observer=observer)
     async with AsyncExitStack() as stack:
         renderer = Renderer()
         stack.push_async_callback(renderer.close)
         if source is None:
             venues = read_venues(settings.exchange_config)
             market_source = common_source(exchanges, venues)
-            books = _exchange_books(settings, exchanges, venues, market_source, observer)
+            books = _exchange_books(settings, exchanges, venues, market_source, cache, observer)
         else:
             market_source = source.source
-            books = _LoopbackBooks(source, settings, exchanges, observer)
+            books = _LoopbackBooks(source, settings, exchanges, cache, observer)
         stack.push_async_callback(books.close)
-        yield Market(books, exchanges, market_source, renderer, utc_now, observer)
+        history = _history(settings, market_source, source, exchanges)
+        stack.push_async_callback(history.close)
+        yield Market(books, exchanges, market_source, renderer, utc_now, history, cache, observer)
 
 
 class _LoopbackBooks:
     """Books from venues on loopback, which open with the first request: what serves them takes long to import."""
 
-    def __init__(self, source: BookSource, settings: Settings, exchanges: tuple[str, ...], observer: Observer) -> None:
+    def __init__(self, source: BookSource, settings: Settings, exchanges: tuple[str, ...], cache: Cache, observer: Observer) -> None:
         self._source = source
         self._settings = settings
         self._exchanges = exchanges
+        self._cache = cache
         self._observer = observer
         self._opened = AsyncExitStack()
         self._opening: asyncio.Task[ExchangeBooks] | None = None
@@ -92,7 +105,7 @@ class _LoopbackBooks:
         server = await asyncio.to_thread(import_module, "tools.simulator.server")
         simulator = await self._opened.enter_async_context(server.Simulator(self._source))
         venues = {exchange: venue(config) for exchange, config in simulator.exchange_config.items()}
-        books = _exchange_books(self._settings, self._exchanges, venues, self._source.source, self._observer)
+        books = _exchange_books(self._settings, self._exchanges, venues, self._source.source, self._cache, self._observer)
         self._opened.push_async_callback(books.close)
         return books
 
@@ -101,7 +114,7 @@ def _book_source(settings: Settings) -> BookSource | None:
     """The books that stand in for exchanges, None where the market is live."""
     if settings.replay is not None:
         return RecordedBooks(settings.replay)
-    return GeneratedBooks() if settings.demo else None
+    return GeneratedBooks(incidents=demo_incidents(utc_now())) if settings.demo else None
 
 
 def _exchanges_of(source: BookSource, settings: Settings) -> tuple[str, ...]:
@@ -116,7 +129,17 @@ def _exchanges_of(source: BookSource, settings: Settings) -> tuple[str, ...]:
     return tuple(source.exchanges) if source.source == "replay" else usual
 
 
-def _exchange_books(settings: Settings, exchanges: tuple[str, ...], venues: Mapping[str, Venue], source: Source, observer: Observer) -> ExchangeBooks:
+def _history(settings: Settings, source: Source, books: BookSource | None, exchanges: tuple[str, ...]) -> History:
+    """What is remembered of this source, in a database of its own."""
+    url = of_source(settings.history_url, source)
+    if isinstance(books, GeneratedBooks):
+        return GeneratedHistory(url, books, exchanges, retention_days=settings.retention_days, now=utc_now)
+    return History(url, source, retention_days=settings.retention_days, now=utc_now)
+
+
+def _exchange_books(
+    settings: Settings, exchanges: tuple[str, ...], venues: Mapping[str, Venue], source: Source, cache: Cache, observer: Observer
+) -> ExchangeBooks:
     return ExchangeBooks(
         exchanges,
         venues,
@@ -124,7 +147,7 @@ def _exchange_books(settings: Settings, exchanges: tuple[str, ...], venues: Mapp
         taker_fees=settings.taker_fees,
         limits=Limits(settings.deadline_s, settings.stale_after_s, settings.cache_default_ttl_s),
         files=MarketFiles(settings.cache_dir / "markets"),
-        cache=Cache(observer=observer),
+        cache=cache,
         now=utc_now,
         observer=observer,
     )

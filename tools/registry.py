@@ -6,11 +6,16 @@ from types import MethodType
 from typing import Any
 
 from .analytics.result import Result
+from .capabilities.anomalies import detect_anomalies
+from .capabilities.baseline import get_baseline_metrics
 from .capabilities.chart import liquidity_chart
 from .capabilities.comparison import compare_exchanges
 from .capabilities.heatmap import liquidity_heatmap
+from .capabilities.history import get_liquidity_history
 from .capabilities.impact import calculate_market_impact
 from .capabilities.order_book import get_order_book
+from .capabilities.rules import alert_rules
+from .capabilities.snapshot import capture_snapshot
 from .errors import UnknownTool
 from .market import Market
 
@@ -20,8 +25,13 @@ TOOLS: tuple[Tool, ...] = (
     get_order_book,
     compare_exchanges,
     calculate_market_impact,
+    capture_snapshot,
+    get_liquidity_history,
+    get_baseline_metrics,
+    detect_anomalies,
     liquidity_heatmap,
     liquidity_chart,
+    alert_rules,
 )
 
 

@@ -3,14 +3,17 @@
 from pathlib import Path
 from typing import Annotated, Self
 
-from platformdirs import user_cache_path
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from platformdirs import user_cache_path, user_data_path
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from .errors import NotConfigured, outside_text
-from .parameters import Source
+from .parameters import Source, normal_symbol, normal_word
 
 _PREFIX = "LIQUIDITY_"
+_NAME = "market-liquidity-monitor"
+# The settings that are JSON, with an example of each.
+_JSON = {"taker_fees": '{"kraken": 0.26}', "record": '[{"symbol": "BTC", "exchange": "kraken", "interval_seconds": 60}]'}
 
 
 def _listed(value: object) -> object:
@@ -21,10 +24,21 @@ def _comma_separated(value: object) -> object:
     return _listed(value.lower()) if isinstance(value, str) else value
 
 
+class Recorded(BaseModel):
+    """A market that is recorded while serving."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    symbol: Annotated[str, BeforeValidator(normal_symbol), Field(min_length=1, max_length=40)]
+    exchange: Annotated[str, BeforeValidator(normal_word), Field(min_length=1, max_length=40)]
+    interval_seconds: float = Field(default=60.0, ge=1, le=86_400)
+
+
 class Settings(BaseSettings):
     """Where books come from, which model answers, and within which limits; names ending in `_s` are seconds.
 
     Every field is read from LIQUIDITY_ and its name, unless its alias says otherwise. `demo` and `replay` exclude each other; neither means live.
+    History is kept in `database_url`, or a SQLite file under `data_dir`; `record` is what `liquidity serve` records.
     Over HTTP each client may make `requests_per_minute` and `requests_per_day` requests; 0 is no limit.
     """
 
@@ -47,7 +61,14 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     requests_per_minute: int = Field(default=1_200, ge=0)
     requests_per_day: int = Field(default=100_000, ge=0)
-    cache_dir: Path = Field(default_factory=lambda: user_cache_path("market-liquidity-monitor"))
+    cache_dir: Path = Field(default_factory=lambda: user_cache_path(_NAME))
+    database_url: SecretStr | None = None
+    data_dir: Path = Field(default_factory=lambda: user_data_path(_NAME))
+    retention_days: float = Field(default=90.0, ge=1, le=36_500)
+    record: tuple[Recorded, ...] = ()
+    webhook_url: str = ""
+    webhook_secret: SecretStr | None = None
+    webhook_allow_private: bool = False
 
     @property
     def source(self) -> Source:
@@ -55,6 +76,11 @@ class Settings(BaseSettings):
         if self.replay is not None:
             return "replay"
         return "simulated" if self.demo else "live"
+
+    @property
+    def history_url(self) -> str:
+        """SQLAlchemy's address of the live history's database."""
+        return f"sqlite+aiosqlite:///{self.data_dir / 'history.sqlite3'}" if self.database_url is None else self.database_url.get_secret_value()
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -68,10 +94,12 @@ def read_settings(**given: object) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # pyright: ignore[reportArgumentType]
     except SettingsError as error:
-        # Raised before any field is known, with its name in the text alone; only one setting is JSON.
-        raise NotConfigured(f'{_PREFIX}TAKER_FEES must be JSON such as {{"kraken": 0.26}} ({outside_text(str(error.__cause__))}).') from error
+        # Raised before any field is known, with its name in the text alone.
+        name = next(name for name in _JSON if f'"{name}"' in str(error))
+        raise NotConfigured(f"{_PREFIX}{name.upper()} must be JSON such as {_JSON[name]} ({outside_text(str(error.__cause__))}).") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else ""
         variable = name if name.isupper() else f"{_PREFIX}{name.upper()}"
-        raise NotConfigured(f"{variable + ': ' if name else ''}{first['msg'].removeprefix('Value error, ')}.") from error
+        where = "".join(f" {part}" for part in first["loc"][1:])
+        raise NotConfigured(f"{f'{variable}{where}: ' if name else ''}{first['msg'].removeprefix('Value error, ')}.") from error

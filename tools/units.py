@@ -36,6 +36,10 @@ Count = Annotated[int, _unit("count")]
 """How many."""
 Milliseconds = Annotated[float, _unit("ms")]
 """Milliseconds."""
+Hours = Annotated[float, _unit("hours")]
+"""Hours."""
+ByUnit = Annotated[float, _unit("by unit")]
+"""A number whose unit stands in the record's own field `unit`, because it differs from one record to the next."""
 
 
 def unit_of(model: type[BaseModel], field: str) -> str | None:
@@ -45,6 +49,12 @@ def unit_of(model: type[BaseModel], field: str) -> str | None:
     members = [part for member in get_args(info.annotation) for part in get_args(member) if isinstance(part, FieldInfo)]
     extras = [one.json_schema_extra for one in (info, *members)]
     return next((str(extra["unit"]) for extra in extras if isinstance(extra, dict) and "unit" in extra), None)
+
+
+def unit_in(record: BaseModel, field: str) -> str | None:
+    """The unit of a record's field, read from the record itself where its values differ in unit."""
+    unit = unit_of(type(record), field)
+    return str(record.unit) if unit == "by unit" else unit  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def format_usd(value: float) -> str:
@@ -91,6 +101,7 @@ _FORMATS: dict[str, Callable[[float, str], str]] = {
     "bps": lambda value, _: f"{_decimals(value, 2)} bps",
     "ratio": lambda value, _: _decimals(value, 2),
     "count": lambda value, _: f"{value:z,.0f}",
+    "hours": lambda value, _: f"{value:g} h",
     "ms": lambda value, _: f"{value:z,.0f} ms" if value < 999.5 else f"{value / 1_000:,.1f} s",
 }
 

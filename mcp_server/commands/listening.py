@@ -25,8 +25,6 @@ def listening(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
-        # Whoever reads where we serve may call at once, and waits until we do.
-        listener.listen()
         # Now, so that whoever is told the address is not refused, and a second server on it is.
         listener.listen()
     except OSError as error:

@@ -25,6 +25,8 @@ STATUS: Mapping[type[errors.LiquidityError], HTTPStatus] = {
     errors.ExchangeUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NoUsableExchange: HTTPStatus.BAD_GATEWAY,
     errors.NoNetwork: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.InsufficientHistory: HTTPStatus.CONFLICT,
+    errors.HistoryUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ChartUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 DOOR: Mapping[str, HTTPStatus] = {

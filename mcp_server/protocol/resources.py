@@ -1,4 +1,4 @@
-"""Books and comparisons as resources: JSON by address, such as `liquidity://kraken/BTC-USDT/book`."""
+"""Books, comparisons and history as resources: JSON by address, such as `liquidity://kraken/BTC-USDT/book`."""
 
 from collections.abc import Awaitable
 from functools import partial
@@ -8,10 +8,11 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.mcpserver.resources import FunctionResource
 
-from tools import LiquidityError, Market, Result, compare_exchanges, get_order_book
+from tools import LiquidityError, Market, Result, compare_exchanges, get_liquidity_history, get_order_book
 from tools.errors import InvalidArgument
 
 BOOK = "liquidity://{exchange}/{symbol}/book"
+HISTORY = "liquidity://{exchange}/{symbol}/history"
 COMPARISON = "liquidity://compare/{symbol}"
 _JSON = "application/json"
 # Shown in lists, where hosts offer what a person can attach without writing an address.
@@ -23,6 +24,9 @@ def add(server: MCPServer[Any], market: Market) -> None:
 
     async def book(exchange: str, symbol: str) -> str:
         return await _json(get_order_book(market, symbol, exchange))
+
+    async def history(exchange: str, symbol: str) -> str:
+        return await _json(get_liquidity_history(market, symbol, exchange))
 
     async def comparison(symbol: str) -> str:
         return await _json(compare_exchanges(market, symbol))
@@ -41,6 +45,13 @@ def add(server: MCPServer[Any], market: Market) -> None:
         description="One exchange's order book of an asset (BTC) or market (BTC-USDT): best levels, spread and depth.",
         mime_type=_JSON,
     )(book)
+    server.resource(
+        HISTORY,
+        name="history",
+        title="Liquidity over a day",
+        description="One exchange's recorded liquidity of an asset (BTC) or market (BTC-USDT) over the last 24 hours.",
+        mime_type=_JSON,
+    )(history)
     for symbol in _OFFERED:
         server.add_resource(
             FunctionResource(

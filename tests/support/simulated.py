@@ -12,6 +12,7 @@ import tools.feeds.exchange  # noqa: F401
 from tools.cache import Cache
 from tools.charts.render import Renderer
 from tools.feeds import ExchangeBooks, Limits, MarketFiles, venue
+from tools.history import History
 from tools.market import Market
 from tools.observer import Nobody, Observer
 from tools.simulator import GeneratedBooks, Simulator
@@ -47,6 +48,7 @@ async def simulated(
     cache: Cache | None = None,
     config: Mapping[str, Any] | None = None,
     observer: Observer = Nobody(),
+    database: str = "sqlite+aiosqlite://",
 ) -> AsyncIterator[Simulated]:
     """Open a market over `exchanges` of a simulator; `config` is merged over every exchange's configuration."""
     cache = cache or Cache(observer=observer)
@@ -63,9 +65,11 @@ async def simulated(
             now=lambda: datetime.now(UTC),
             observer=observer,
         )
-        renderer = Renderer()
+        renderer, source = Renderer(), venues[exchanges[0]].source
+        history = History(database, source, now=lambda: datetime.now(UTC))
         try:
-            yield Simulated(Market(feed, tuple(exchanges), venues[exchanges[0]].source, renderer, lambda: datetime.now(UTC), observer), simulator, cache)
+            yield Simulated(Market(feed, tuple(exchanges), source, renderer, lambda: datetime.now(UTC), history, cache, observer), simulator, cache)
         finally:
+            await history.close()
             await feed.close()
             await renderer.close()

@@ -8,24 +8,36 @@ from tools.settings import Settings
 def test_the_public_api_is_what_it_says():
     assert tools.__all__ == [
         "TOOLS",
+        "AlertRules",
+        "AnomalyReport",
+        "Baseline",
         "BookLevel",
         "Chart",
         "DepthBand",
         "ExchangeComparison",
+        "LiquidityAlert",
         "LiquidityError",
+        "LiquidityHistory",
+        "LiquiditySnapshot",
         "Market",
         "MarketImpact",
         "OrderBookView",
         "Result",
         "Settings",
         "VenueLiquidity",
+        "alert_rules",
         "bind",
         "calculate_market_impact",
+        "capture_snapshot",
         "compare_exchanges",
+        "detect_anomalies",
+        "get_baseline_metrics",
+        "get_liquidity_history",
         "get_order_book",
         "liquidity_chart",
         "liquidity_heatmap",
         "open_market",
+        "record",
     ]
     assert all(hasattr(tools, name) for name in tools.__all__)
 
@@ -45,8 +57,13 @@ def test_the_parameters_of_the_tools_are_a_contract():
         "get_order_book": {"symbol": needed, "exchange": "", "levels": 20},
         "compare_exchanges": {"symbol": needed, "exchanges": (), "levels": 20},
         "calculate_market_impact": {"symbol": needed, "order_size_usd": 0, "side": "buy", "exchange": "", "order_size_base": 0},
-        "liquidity_heatmap": {"symbol": needed, "exchange": "", "levels": 30},
-        "liquidity_chart": {"kind": needed, "symbol": needed, "exchanges": (), "order_size_usd": 0, "side": "buy"},
+        "capture_snapshot": {"symbol": needed, "exchange": ""},
+        "get_liquidity_history": {"symbol": needed, "exchange": "", "hours": 24, "until": ""},
+        "get_baseline_metrics": {"symbol": needed, "exchange": "", "hours": 24, "until": ""},
+        "detect_anomalies": {"symbol": needed, "exchange": "", "threshold_pct": 30, "lookback_hours": 24, "until": ""},
+        "liquidity_heatmap": {"symbol": needed, "exchange": "", "levels": 30, "hours": 0, "until": ""},
+        "liquidity_chart": {"kind": needed, "symbol": needed, "exchanges": (), "order_size_usd": 0, "side": "buy", "hours": 24},
+        "alert_rules": {"action": needed, "rule": ""},
     }
 
 

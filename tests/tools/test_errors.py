@@ -18,7 +18,9 @@ KINDS = {
     "ExchangeError": "exchange_error",
     "ExchangeTimeout": "timed_out",
     "ExchangeUnavailable": "unavailable",
+    "HistoryUnavailable": "history_unavailable",
     "ImplausiblePrice": "implausible_price",
+    "InsufficientHistory": "insufficient_history",
     "InvalidArgument": "invalid_argument",
     "LiquidityError": "error",
     "ListedNowhere": "listed_nowhere",
@@ -109,6 +111,21 @@ MESSAGES = {
         errors.NoNetwork("BTC", {"okx": "-", "kraken": "-"}),
         "None of okx, kraken can be reached from here: check the network, or use --demo for simulated venues.",
     ),
+    "InsufficientHistory": (
+        errors.InsufficientHistory("okx", "BTC/USDT", 3, 10, 24, "simulated"),
+        (
+            "There are 3 snapshots of BTC/USDT on okx in those 24 h, and 10 are needed:"
+            " record more with `liquidity record BTC/USDT --exchanges okx --demo`, or ask for a longer window."
+        ),
+    ),
+    "InsufficientHistory, none": (
+        errors.InsufficientHistory("okx", "BTC", 0, 1, 0.5),
+        "There are no snapshots of BTC on okx in those 0.5 h, and 1 is needed: record more with `liquidity record BTC --exchanges okx`, or ask for a longer window.",
+    ),
+    "HistoryUnavailable": (
+        errors.HistoryUnavailable("the disk is full"),
+        "The history cannot be used (the disk is full): `liquidity doctor` tests its database.",
+    ),
     "NoUsableExchange": (
         errors.NoUsableExchange("BTC", {"okx": "okx timed out after 10 s.", "kraken": "kraken rate limited us."}),
         "No exchange gave a usable book for BTC: okx timed out after 10 s. kraken rate limited us.",
@@ -186,6 +203,8 @@ def test_whatever_comes_from_outside_is_one_short_line_without_markup(text: str,
 
 OUTSIDE = "<b>\x1b[31m" + "x" * 500
 HOSTILE = [
+    errors.HistoryUnavailable(OUTSIDE),
+    errors.InsufficientHistory("okx", OUTSIDE, 1, 10, 24),
     errors.ExchangeUnavailable("okx", OUTSIDE),
     errors.UnreadableResponse("okx", OUTSIDE),
     errors.NoUsdRate("okx", OUTSIDE),

@@ -1,17 +1,15 @@
-"""How the tools ask for books: which exchanges are meant, and how deep is deep enough."""
+"""How the tools ask for books: which exchanges and which order are meant, and what of their answers can be used."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from ..analytics import depth, impact
+from ..analytics import impact
 from ..analytics.comparison import implausible
-from ..book import ALL_LEVELS, OrderBook
+from ..book import OrderBook
+from ..deepening import deep_enough
 from ..errors import ExchangeError, InvalidArgument, LiquidityError, ListedNowhere, NoConnection, NoNetwork, NoUsableExchange, UnknownSymbol
 from ..market import Market
-
-COVERED_PCT = 1.0
-"""Depth questions are about the book within this far from mid; where the first answer ends before it, more is asked for."""
 
 SMALLEST_USD, SMALLEST_BASE = 0.01, 1e-12
 
@@ -21,25 +19,9 @@ def one_exchange(market: Market, exchange: str) -> str:
     return exchange or market.exchanges[0]
 
 
-async def book_covering_depth(market: Market, exchange: str, symbol: str) -> OrderBook:
-    """A book that reaches COVERED_PCT from mid on both sides, where the exchange sends that much."""
-    return await _deep_enough(market, exchange, symbol, lambda book: depth.band(book, COVERED_PCT).complete)
-
-
 async def book_covering_order(market: Market, exchange: str, symbol: str, order: impact.Order) -> OrderBook:
     """A book that fills `order`, where the exchange sends that much."""
-    return await _deep_enough(market, exchange, symbol, lambda book: impact.fill(book, order).complete or book.taken_by(order.side).all_sent)
-
-
-async def _deep_enough(market: Market, exchange: str, symbol: str, enough: Callable[[OrderBook], bool]) -> OrderBook:
-    book = await market.books.fetch(exchange, symbol)
-    if enough(book):
-        return book
-    try:
-        return await market.books.fetch(exchange, symbol, ALL_LEVELS)
-    except ExchangeError:
-        # The shallower book is still true, and says of itself where it ends.
-        return book
+    return await deep_enough(market.books, exchange, symbol, lambda book: impact.fill(book, order).complete or book.taken_by(order.side).all_sent)
 
 
 class Gathered(NamedTuple):

@@ -13,6 +13,7 @@ from ..observer import timed
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T", bound=Callable[..., Any])
 
 
 def arguments_model(function: Callable[..., Any]) -> type[BaseModel]:
@@ -49,6 +50,16 @@ def tool(function: Callable[Concatenate[Market, P], Coroutine[Any, Any, R]]) -> 
             return await function(market, **{name: getattr(arguments, name) for name in caller_names})  # pyright: ignore[reportCallIssue]
 
     return call
+
+
+def writes(*, destructive: bool = False) -> Callable[[T], T]:
+    """Mark a tool that changes what is stored, and `destructive` one that can take something away; all others only read."""
+
+    def mark(tool: T) -> T:
+        vars(tool).update(writes=True, destructive=destructive)
+        return tool
+
+    return mark
 
 
 def explain(error: ValidationError) -> str:

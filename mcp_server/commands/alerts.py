@@ -1,0 +1,77 @@
+"""`liquidity alerts`: what was raised, and when a rule would have fired."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tools import Market, open_market
+from tools.analytics.alerts import LiquidityAlert
+from tools.analytics.anomalies import backtest
+from tools.analytics.rules import parse
+from tools.capabilities.remembering import place
+from tools.errors import InvalidArgument
+from tools.parameters import normal_symbol, normal_word
+
+from .running import ANSWERED, say, settings_from
+
+_MINUTES = "%Y-%m-%d %H:%M"
+
+
+async def list_alerts(symbol: str, exchange: str, hours: float, *, standing: bool, as_json: bool, demo: bool, replay: Path | None) -> int:
+    """Print the stored alerts of the last hours, newest first."""
+    async with open_market(settings_from(demo=demo, replay=replay)) as market:
+        venue, since = str(normal_word(exchange)), market.now() - timedelta(hours=hours)
+        stored = await _stored_market(market, venue, symbol)
+        found = await market.history.alerts(venue, stored, None if market.source == "replay" else since, open_only=standing)
+    _print(found, "alerts stored", as_json=as_json)
+    if not found:
+        say("No alerts in that time; they are raised while `liquidity record` watches. `liquidity alerts backtest` tries rules on what is stored.")
+    return ANSWERED
+
+
+async def acknowledge(alert_id: str, *, demo: bool, replay: Path | None) -> int:
+    """Mark an alert as seen."""
+    async with open_market(settings_from(demo=demo, replay=replay)) as market:
+        alert = await market.history.acknowledge(alert_id, market.now())
+    if alert is None:
+        raise InvalidArgument(f"There is no alert {alert_id!r}; `liquidity alerts list` shows their ids.")
+    say(f"{alert.alert_id} is acknowledged: {alert.message}")
+    return ANSWERED
+
+
+async def try_out(symbol: str, exchange: str, hours: float, threshold_pct: float, rule: str, *, as_json: bool, demo: bool, replay: Path | None) -> int:
+    """Print when the default rules, and one's own, would have fired over the stored history."""
+    async with open_market(settings_from(demo=demo, replay=replay)) as market:
+        meant = await place(market, str(normal_word(exchange)), str(normal_symbol(symbol)), hours, "")
+        own = [parse(rule, meant.exchange)] if rule else []
+        # What lies before the window serves as the usual of its beginning.
+        series = await market.history.series(meant.exchange, meant.symbol, meant.start - timedelta(hours=24), meant.end)
+        fired = backtest(series, threshold_pct=threshold_pct, rules=own, first=meant.start)
+    _print([one for one in reversed(fired) if not own or one.rule], "would have fired", as_json=as_json)
+    say(f"Tried on {len(series):,} snapshots of {meant.symbol} on {meant.exchange} ({market.source}): {len(fired)} alerts.")
+    return ANSWERED
+
+
+async def _stored_market(market: Market, venue: str, symbol: str) -> str:
+    """The stored market that a symbol means, empty where none is named."""
+    if not symbol:
+        return ""
+    named = str(normal_symbol(symbol))
+    return await market.history.find_market(venue or market.exchanges[0], named) or named
+
+
+def _print(alerts: list[LiquidityAlert], title: str, *, as_json: bool) -> None:
+    if as_json:
+        for alert in alerts:
+            print(alert.model_dump_json())
+        return
+    table = Table(title=title, title_justify="left")
+    for column in ("raised", "until", "severity", "market", "what", "id"):
+        table.add_column(column, overflow="fold")
+    for alert in alerts:
+        until = alert.cleared_at.strftime(_MINUTES) if alert.cleared_at else "stands"
+        table.add_row(alert.timestamp.strftime(_MINUTES), until, alert.severity, f"{alert.exchange} {alert.symbol}", alert.message, alert.alert_id)
+    if alerts:
+        Console().print(table)

@@ -1,0 +1,37 @@
+"""The tool get_baseline_metrics."""
+
+from datetime import timedelta
+
+from ..analytics.baseline import Baseline, baseline
+from ..analytics.forecast import Forecast, forecast
+from ..analytics.series import Series
+from ..market import Market
+from ..parameters import Exchange, Hours, Symbol, Until
+from .remembering import Place, look, place
+from .tool import tool
+
+_OUTLOOK_DAYS = 28
+# What a month says of an hour of the week changes slowly, and takes many rows to know.
+_OUTLOOK_TTL_S = 3_600
+
+
+@tool
+async def get_baseline_metrics(market: Market, symbol: Symbol, exchange: Exchange = "", hours: Hours = 24, until: Until = "") -> Baseline:
+    """Say what is usual for one exchange's liquidity, and where now stands in it, as percentiles. Use for whether spread or depth is normal, or a forecast."""
+    meant = await place(market, exchange, symbol, hours, until)
+    series = await market.history.series(*meant)
+    now = await look(market, meant, until)
+    past, outlook = await _outlook(market, meant)
+    found = baseline(series, symbol, hours, now.snapshot, market.now(), past, outlook)
+    return found.model_copy(update={"warnings": [*found.warnings, now.failure]}) if now.failure else found
+
+
+async def _outlook(market: Market, meant: Place) -> tuple[Series, Forecast | None]:
+    """The past weeks of a market and what they say of the next day, worked out once an hour."""
+    key = (market.source, "outlook", meant.exchange, meant.symbol, meant.end.replace(minute=0, second=0, microsecond=0))
+    kept = market.cache.get(key)
+    if kept is None:
+        past = await market.history.series(meant.exchange, meant.symbol, meant.end - timedelta(days=_OUTLOOK_DAYS), meant.end)
+        kept = (past, forecast(past, meant.end))
+        market.cache.set(key, kept, _OUTLOOK_TTL_S)
+    return kept
