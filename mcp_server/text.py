@@ -13,6 +13,9 @@ _PROVENANCE = frozenset(Result.model_fields)
 # Every price and size is followed by its currency, and a figure that is not complete is shown as a lower bound.
 _TOLD_ELSEWHERE = frozenset({"price_currency", "base_currency"})
 _COMPLETE = "_complete"
+# Where the values of a field differ in unit, each record says its own in a field of that name.
+_BY_UNIT = "by unit"
+_SEVERAL = (list, dict)
 
 
 class _Currencies(NamedTuple):
@@ -51,26 +54,29 @@ def to_text(result: Result) -> str:
     if isinstance(result, Chart):
         return "\n".join([result.title, result.summary, *warnings])
     provenance = f"{result.source.capitalize()} books as of {_moment(result.as_of)} ({format_value(result.age_ms, 'ms')} old)."
-    return "\n".join([provenance, *warnings, *_facts(result)])
+    return "\n".join([provenance, *warnings, *_facts(result, _Currencies().within(result))])
 
 
-def _facts(result: Result) -> list[str]:
-    """One line per plain fact, then a table for each of its parts."""
-    currencies = _Currencies().within(result)
+def _facts(record: BaseModel, currencies: _Currencies, of: str = "") -> list[str]:
+    """One line per plain fact, those of a part named after it, then a table for each part that there are several of."""
     plain, tables = list[str](), list[str]()
-    for field in _fields(type(result)):
-        value = getattr(result, field.name)
-        if field.unit is None and (rows := _rows(value, currencies)):
-            tables += _table(field.words, rows)
+    for field in _fields(type(record)):
+        value, words = getattr(record, field.name), f"{of}{field.words}"
+        if field.unit is None and isinstance(value, BaseModel):
+            plain += _facts(value, currencies.within(value), f"{words} ")
+        elif field.unit is None and (rows := _rows(value, currencies)):
+            tables += _table(words, rows)
         elif isinstance(value, dict) and value:
-            plain += [f"{field.words}: {key}: {one}" for key, one in cast("dict[str, Any]", value).items()]
+            plain += [f"{words}: {key}: {one}" for key, one in cast("dict[str, Any]", value).items()]
         else:
-            plain.append(f"{field.words}: {_value(result, field, currencies)}")
+            plain.append(f"{words}: {_value(record, field, currencies)}")
     return plain + tables
 
 
 def _rows(value: Any, currencies: _Currencies, key: str = "") -> list[_Row]:
     """The records that a field holds, none where it is a plain one."""
+    if isinstance(value, BaseModel):
+        return [_Row(key, value, currencies.within(value))]
     if isinstance(value, dict):
         return [_Row(name, one, currencies.within(one)) for name, one in cast("dict[str, Any]", value).items() if isinstance(one, BaseModel)]
     if isinstance(value, list):
@@ -99,18 +105,21 @@ def _line(key: str, values: list[str]) -> str:
 
 def _value(record: BaseModel, field: _Field, currencies: _Currencies) -> str:
     value = getattr(record, field.name)
+    unit = field.unit if field.unit != _BY_UNIT else vars(record)["unit"]
+    if isinstance(value, _SEVERAL):
+        return ", ".join(_one(one, unit, currencies) for one in cast("list[Any]", value)) or "none"
+    words = _one(value, unit, currencies)
+    return words if value is None or not field.complete or getattr(record, field.complete) else f"at least {words}"
+
+
+def _one(value: Any, unit: str | None, currencies: _Currencies) -> str:
     if value is None:
         return "not available"
-    if field.unit is not None:
-        words = format_value(value, field.unit, currencies.of(field.unit))
-        return words if not field.complete or getattr(record, field.complete) else f"at least {words}"
+    if unit is not None:
+        return format_value(value, unit, currencies.of(unit))
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return _moment(value)
-    if isinstance(value, list | dict):
-        return ", ".join(str(one) for one in cast("list[Any]", value)) or "none"
-    return str(value)
+    return _moment(value) if isinstance(value, datetime) else str(value)
 
 
 @cache
