@@ -1,0 +1,363 @@
+"""Baselines against numpy, scipy, statistics and Decimal; percentiles against scipy."""
+
+import statistics
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from make_books import NOON
+from make_snapshots import bands, series, snapshot
+from scipy import stats
+
+from tools.analytics.baseline import Baseline, baseline
+from tools.analytics.dispersion import dispersion, percentile_of, quantile, robust_z
+from tools.analytics.result import Record
+from tools.analytics.series import Series
+from tools.errors import InsufficientHistory
+
+VALUES = st.one_of(st.floats(1e-6, 1e9), st.sampled_from([0.5, 1.0, 1.0, 2.0]))
+COLUMNS = st.lists(VALUES, min_size=10, max_size=60)
+NO_WEEKS = "This hour of the week is not compared: fewer than two earlier weeks of it are recorded."
+ALMOST = {"rel": 1e-9, "abs": 1e-12}
+
+
+def wave(n: int, *, low: float, high: float) -> np.ndarray[Any, Any]:
+    """Values that wander between two bounds and never repeat a pattern within the window."""
+    return low + (high - low) * (0.5 + 0.5 * np.sin(np.arange(n) ** 1.3))
+
+
+def oracle(values: list[float], now: float) -> dict[str, Any]:
+    """What numpy, scipy and statistics say of the same values."""
+    middle = statistics.median(values)
+    mad = float(stats.median_abs_deviation(values))
+    return {
+        "mean": pytest.approx(float(sum(map(Decimal, values)) / len(values)), **ALMOST),
+        "std": pytest.approx(statistics.pstdev(map(Decimal, values)).__float__(), rel=1e-9, abs=1e-9 * max(map(abs, values))),
+        "median": pytest.approx(middle, **ALMOST),
+        "mad": pytest.approx(mad, rel=1e-9, abs=1e-15 * abs(middle)),
+        "p5": pytest.approx(float(np.percentile(values, 5)), **ALMOST),
+        "p95": pytest.approx(float(np.percentile(values, 95)), **ALMOST),
+        "now": now,
+        "percentile": pytest.approx(stats.percentileofscore(values, now, kind="mean"), **ALMOST),
+        "z_score": None if mad == 0 else pytest.approx((now - middle) / (1.4826 * mad), rel=1e-9),
+    }
+
+
+def imbalance_pct(bid: float, ask: float) -> float:
+    return float(100 * (Decimal(bid) - Decimal(ask)) / (Decimal(bid) + Decimal(ask)))
+
+
+def told(one: Record | None) -> dict[str, Any]:
+    assert one is not None
+    return one.model_dump()
+
+
+def test_a_baseline_says_of_every_figure_what_numpy_scipy_and_statistics_say() -> None:
+    spread, depth = wave(300, low=0.04, high=0.09), wave(300, low=8e5, high=1.4e6)[::-1]
+    imbalance, volume = wave(300, low=-30, high=40), wave(300, low=10, high=40)
+    window = series(spread_pct=spread, depth_usd=depth, imbalance_pct=imbalance, total_volume_20=volume)
+    current = snapshot(best_bid=99.97, best_ask=100.03, depth_usd=9e5, imbalance_pct=25)
+
+    found = baseline(window, "BTC", 5, current, NOON + timedelta(seconds=3))
+
+    assert told(found.spread) == oracle(window.spread_pct.tolist(), current.spread_percentage)
+    assert told(found.depth) == oracle((window.bid_usd + window.ask_usd)[:, 5].tolist(), current.depth[5].total_usd)
+    sides = zip(window.bid_usd[:, 5].tolist(), window.ask_usd[:, 5].tolist(), strict=True)
+    now = imbalance_pct(current.depth[5].bid_usd, current.depth[5].ask_usd)
+    assert told(found.imbalance) == {**oracle([imbalance_pct(*one) for one in sides], now), "now": pytest.approx(now)}
+    assert found.model_dump(exclude={"spread", "depth", "imbalance"}) == {
+        "source": "live",
+        "as_of": NOON,
+        "age_ms": 3_000.0,
+        "warnings": [NO_WEEKS],
+        "symbol": "BTC",
+        "symbol_used": "BTC/USD",
+        "exchange": "kraken",
+        "base_currency": "BTC",
+        "hours": 5,
+        "start": NOON - timedelta(hours=5),
+        "end": NOON,
+        "sample_count": 300,
+        "avg_spread_pct": pytest.approx(statistics.fmean(window.spread_pct.tolist()), rel=1e-9),
+        "avg_volume": pytest.approx(statistics.fmean(volume.tolist()), rel=1e-9),
+        "avg_liquidity_1pct_usd": pytest.approx(statistics.fmean(window.liquidity_1pct_usd.tolist()), rel=1e-9),
+        "depth_band_pct": 5.0,
+        "verdict": "usual",
+        "hour_of_week": None,
+        "forecast": None,
+    }
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(COLUMNS, VALUES)
+def test_dispersion_percentile_and_z_are_those_of_the_libraries(values: list[float], now: float) -> None:
+    found = dispersion(np.array(values))
+
+    assert found is not None
+    expected = oracle(values, now)
+    computed = {name: getattr(found, name) for name in ("mean", "std", "median", "mad", "p5", "p95")}
+    assert computed == {name: expected[name] for name in computed}
+    assert percentile_of(found.ordered, now) == expected["percentile"]
+    assert percentile_of(found.ordered, values[0]) == pytest.approx(stats.percentileofscore(values, values[0], kind="mean"), **ALMOST)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=40), st.floats(0, 1))
+def test_quantiles_are_numpy_s_linear_ones(values: list[float], share: float) -> None:
+    assert quantile(np.sort(values), share) == pytest.approx(float(np.quantile(values, share)), rel=1e-9, abs=1e-6)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12), st.floats(0, 1e12))
+def test_a_robust_z_is_finite_or_none(value: float, median: float, mad: float) -> None:
+    found = robust_z(value, median, mad)
+
+    assert found is None or found == pytest.approx((value - median) / (1.4826 * mad))
+    assert found is not None or mad <= 1e-12 * max(abs(value), abs(median))
+
+
+def test_a_figure_that_never_moved_has_no_z_score() -> None:
+    found = baseline(series(spread_pct=np.full(20, 0.1), depth_usd=wave(20, low=1, high=2)), "BTC", 1, snapshot(), NOON)
+
+    assert (found.spread.mad, found.spread.z_score) == (pytest.approx(0, abs=1e-12), None)
+
+
+@pytest.mark.parametrize(("found", "words"), [(0, "are no snapshots"), (1, "is 1 snapshot"), (9, "are 9 snapshots")])
+def test_fewer_than_ten_samples_are_no_baseline_and_the_error_says_how_to_record_more(found: int, words: str) -> None:
+    window = series(source="simulated", times_s=[-60.0 * i for i in reversed(range(found))])
+
+    with pytest.raises(InsufficientHistory) as error:
+        baseline(window, "btc", 24, None, NOON)
+
+    assert (error.value.found, error.value.needed, error.value.kind) == (found, 10, "insufficient_history")
+    assert f"There {words} of btc on kraken in those 24 h" in str(error.value)
+    assert "`liquidity record btc --exchanges kraken --demo`" in str(error.value)
+
+
+def test_the_band_is_the_widest_that_every_snapshot_covers_and_one_shallow_book_narrows_it() -> None:
+    complete = np.ones((30, 6), bool)
+    complete[7, 3:] = False
+    current = snapshot(depth_usd=2e6, bid_complete=[True] * 3 + [False] * 3)
+
+    found = baseline(series(depth_usd=np.full(30, 1e6), complete=complete), "BTC", 1, current, NOON)
+
+    assert (found.depth_band_pct, found.depth and found.depth.median, found.depth and found.depth.now) == (0.5, pytest.approx(4e5), pytest.approx(8e5))
+    assert found.warnings == [NO_WEEKS]
+
+
+def test_without_a_band_that_every_snapshot_covers_depth_and_imbalance_are_null_and_the_answer_says_so() -> None:
+    complete = np.ones((30, 6), bool)
+    complete[7] = False
+
+    found = baseline(series(spread_pct=np.full(30, 0.1), complete=complete), "BTC", 1, snapshot(), NOON)
+
+    assert (found.depth_band_pct, found.depth, found.imbalance) == (None, None, None)
+    assert found.warnings == ["No depth band was covered by every snapshot, so depth and imbalance are left out.", NO_WEEKS]
+
+
+def test_a_book_of_now_that_does_not_reach_the_band_is_not_compared_in_it() -> None:
+    current = snapshot(ask_complete=[True] * 5 + [False])
+
+    found = baseline(series(depth_usd=wave(30, low=1, high=2)), "BTC", 1, current, NOON)
+
+    assert found.depth is not None
+    assert found.imbalance is not None
+    assert (found.depth_band_pct, found.depth.now, found.depth.percentile, found.depth.z_score, found.imbalance.now) == (5.0, None, None, None, None)
+    assert found.warnings == ["The book of now does not cover 5% from mid on both sides, so its depth and imbalance are not compared.", NO_WEEKS]
+
+
+def imported(n: int, *, without_bands: slice, **columns: Any) -> Series:
+    """A window of which some snapshots came from a file without depth bands."""
+    bid = np.full((n, 6), 5e5)
+    bid[without_bands] = np.nan
+    complete = np.ones((n, 6), bool)
+    complete[without_bands] = False
+    return series(times_s=-60.0 * np.arange(n - 1, -1, -1), bid_usd=bid, ask_usd=bid, complete=complete, **columns)
+
+
+@pytest.mark.parametrize(("without_bands", "which"), [(slice(None), "every snapshot"), (slice(3, 8), "5 of 30 snapshots")])
+def test_snapshots_imported_without_bands_are_judged_by_liquidity_within_1_pct_with_a_warning(without_bands: slice, which: str) -> None:
+    liquidity = wave(30, low=1e5, high=2e5)
+    window = imported(30, without_bands=without_bands, liquidity_1pct_usd=liquidity)
+
+    found = baseline(window, "BTC", 1, snapshot(liquidity_1pct_usd=1.5e5), NOON)
+
+    assert told(found.depth) == oracle(liquidity.tolist(), 1.5e5)
+    assert (found.depth_band_pct, found.imbalance) == (1.0, None)
+    assert found.warnings == [
+        f"Depth is that within 1% of mid, which may be a lower bound, and imbalance is left out: {which} came without depth bands.",
+        NO_WEEKS,
+    ]
+
+
+def test_what_nobody_knows_is_null_with_a_warning_and_never_nan() -> None:
+    nothing = imported(30, without_bands=slice(None), liquidity_1pct_usd=np.nan, total_volume_20=np.nan)
+
+    found = baseline(nothing, "BTC", 1, None, NOON)
+
+    assert (found.avg_volume, found.avg_liquidity_1pct_usd, found.depth, found.spread.now, found.spread.percentile, found.verdict) == (None,) * 6
+    assert found.warnings == [
+        "Now is not known, so nothing is compared with the baseline.",
+        "Depth and imbalance are left out: every snapshot came without depth bands.",
+        "Volume is unknown in 30 of 30 snapshots, which are left out of it.",
+        "Liquidity within 1% is unknown in 30 of 30 snapshots, which are left out of it.",
+        NO_WEEKS,
+    ]
+
+
+def test_samples_that_do_not_know_a_figure_are_left_out_of_it_alone() -> None:
+    mid, volume = np.full(40, 100.0), wave(40, low=1, high=2)
+    mid[3], volume[5] = np.nan, np.nan
+
+    found = baseline(series(mid=mid, total_volume_20=volume), "BTC", 1, snapshot(), NOON)
+
+    assert found.sample_count == 39
+    assert found.avg_volume == pytest.approx(float(np.nanmean(np.delete(volume, 3))))
+    assert found.warnings == [
+        "1 of 40 snapshots know no prices and are left out.",
+        "Volume is unknown in 1 of 39 snapshots, which are left out of it.",
+        NO_WEEKS,
+    ]
+
+
+def test_a_band_with_nothing_in_it_has_depth_0_and_no_imbalance() -> None:
+    depth = wave(30, low=1, high=2)
+    depth[4] = 0
+
+    found = baseline(series(depth_usd=depth), "BTC", 1, snapshot(depth=bands([0] * 6, [0] * 6, [True] * 6, [True] * 6)), NOON)
+
+    assert found.depth is not None
+    assert found.imbalance is not None
+    assert (found.depth.now, found.depth.percentile, found.imbalance.now, found.verdict) == (0, pytest.approx(100 / 60), None, "worse than usual")
+    assert "Imbalance is unknown in 1 of 30 snapshots, which are left out of it." in found.warnings
+
+
+def test_hourly_means_among_the_samples_are_told() -> None:
+    hourly = np.arange(30) < 4
+    times = np.where(hourly, -3_600.0 * np.arange(30, 0, -1), -60.0 * np.arange(29, -1, -1))
+
+    found = baseline(series(times_s=times, hourly=hourly), "BTC", 24, snapshot(), NOON)
+
+    assert "4 of 30 samples are hourly means, which is what remains beyond the retention time: extremes within those hours are lost." in found.warnings
+
+
+def test_a_window_that_history_fills_only_in_part_says_so() -> None:
+    window = series(start=NOON - timedelta(hours=24), times_s=-60.0 * np.arange(120, 30, -1), failed_s=[-600, -540])
+
+    assert baseline(window, "BTC", 24, snapshot(), NOON).warnings == [
+        "History begins 22 hours into the window.",
+        "History ends 31 minutes before the window's end: kraken gave no valid book.",
+        NO_WEEKS,
+    ]
+
+
+HUNDRED = np.arange(1, 101) / 1_000
+
+
+def at_percentiles(spread: float, depth: float | None) -> Baseline:
+    """The baseline in which now stands at these percentiles (n.5) of spread and depth."""
+    window = series(mid=100, spread_pct=HUNDRED, depth_usd=1e9 * HUNDRED)
+    half = (spread + 0.5) / 2_000
+    shown = {"bid_complete": [False] * 6} if depth is None else {"depth_usd": 1e6 * (depth + 0.5)}
+    current = snapshot(best_bid=100 - half, best_ask=100 + half, **shown)
+    return baseline(window, "BTC", 2, current, NOON)
+
+
+@pytest.mark.parametrize(
+    ("spread", "depth", "verdict"),
+    [
+        (95, 50, "worse than usual"),
+        (94, 50, "usual"),
+        (50, 5, "worse than usual"),
+        (50, 6, "usual"),
+        (1, 5, "worse than usual"),
+        (25, 75, "better than usual"),
+        (26, 75, "usual"),
+        (25, 74, "usual"),
+        (1, 50, "usual"),
+        (95, None, "worse than usual"),
+        (1, None, "usual"),
+    ],
+)
+def test_the_verdict_goes_by_the_percentiles_of_spread_and_depth(spread: float, depth: float | None, verdict: str) -> None:
+    found = at_percentiles(spread, depth)
+
+    assert (found.spread.percentile, found.depth and found.depth.percentile) == (pytest.approx(spread), None if depth is None else pytest.approx(depth))
+    assert found.verdict == verdict
+
+
+def weeks_of_this_hour(*, weeks: int, per_hour: int = 6) -> list[float]:
+    """Seconds before NOON of samples of every hour of some weeks, evenly."""
+    step = 3_600 / per_hour
+    return (-step * np.arange(weeks * 168 * per_hour, -1, -1)).tolist()
+
+
+def test_now_is_placed_among_the_same_hour_of_earlier_weeks_without_the_hour_that_runs() -> None:
+    times = [one + 1_200 for one in weeks_of_this_hour(weeks=3) if one + 1_200 <= 0]
+    now = NOON + timedelta(minutes=20)
+    spread, depth = wave(len(times), low=0.04, high=0.09), wave(len(times), low=1e6, high=2e6)[::-1]
+    past = series(end=now, times_s=[one - 1_200 for one in times], spread_pct=spread, depth_usd=depth)
+    last_day = past.where(past.time_ms > past.time_ms[-1] - 86_400_000)
+    current = snapshot(at=now, best_bid=99.97, best_ask=100.03, depth_usd=1.4e6)
+
+    found = baseline(last_day, "BTC", 24, current, now, past)
+
+    moments = [now + timedelta(seconds=one - 1_200) for one in times]
+    same = [i for i, at in enumerate(moments) if (at.weekday(), at.hour) == (6, 12) and at < NOON]
+    assert len({moments[i].date() for i in same}) >= 2
+    depth_usd = (past.bid_usd + past.ask_usd)[same, 5]
+    assert told(found.hour_of_week) == {
+        "weekday": 6,
+        "hour": 12,
+        "sample_count": len(same),
+        "spread_median_pct": pytest.approx(statistics.median(past.spread_pct[same].tolist())),
+        "spread_percentile": pytest.approx(stats.percentileofscore(past.spread_pct[same], current.spread_percentage, kind="mean")),
+        "depth_median_usd": pytest.approx(statistics.median(depth_usd.tolist())),
+        "depth_percentile": pytest.approx(stats.percentileofscore(depth_usd, current.depth[5].total_usd, kind="mean")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("weeks", "per_hour"),
+    [
+        pytest.param(1, 60, id="many samples of one week"),
+        pytest.param(3, 2, id="few samples of three weeks"),
+    ],
+)
+def test_too_few_samples_or_weeks_of_this_hour_are_no_comparison(weeks: int, per_hour: int) -> None:
+    past = series(times_s=weeks_of_this_hour(weeks=weeks, per_hour=per_hour))
+
+    found = baseline(past, "BTC", 24 * 7 * weeks, snapshot(), NOON, past)
+
+    assert found.hour_of_week is None
+    assert NO_WEEKS in found.warnings
+
+
+def test_hourly_means_do_not_stand_among_the_samples_of_the_hour() -> None:
+    past = series(times_s=weeks_of_this_hour(weeks=3), hourly=True)
+
+    assert baseline(series(times_s=weeks_of_this_hour(weeks=1)), "BTC", 168, snapshot(), NOON, past).hour_of_week is None
+
+
+@pytest.mark.parametrize("which", ["current", "past"])
+def test_a_baseline_never_mixes_sources(which: str) -> None:
+    window, other = series(times_s=range(-20, 0)), series(times_s=range(-20, 0), source="replay")
+    current, past = (snapshot(source="replay"), None) if which == "current" else (snapshot(), other)
+
+    with pytest.raises(ValueError, match=r"a baseline of different sources: \['live', .*'replay'\]"):
+        baseline(window, "BTC", 24, current, NOON, past)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(st.floats(1e-3, 1.5), st.floats(0, 1e30), st.floats(-100, 100)), min_size=10, max_size=25), st.floats(1e-30, 1e30))
+def test_no_window_is_so_extreme_that_a_number_which_is_none_leaves(rows: list[tuple[float, float, float]], mid: float) -> None:
+    spread, depth, imbalance = (list(column) for column in zip(*rows, strict=True))
+    window = series(mid=mid, spread_pct=spread, depth_usd=depth, imbalance_pct=imbalance)
+
+    found = baseline(window, "BTC", 24, snapshot(best_bid=mid * 0.99, best_ask=mid * 1.01, depth_usd=depth[0]), NOON)
+
+    assert Baseline.model_validate_json(found.model_dump_json()) == found
