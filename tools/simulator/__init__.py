@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from .conditions import VenueDown
 from .faults import Fault, Faults, Reply
 from .generated import GeneratedBooks
+from .incidents import Incident, demo_incidents, schedule
+from .past import Recorder, past
 from .recorded import RecordedBooks
 from .source import SPOKEN, BookSource, Level, ListedMarket, RawBook
 
@@ -16,12 +19,18 @@ __all__ = [
     "Fault",
     "Faults",
     "GeneratedBooks",
+    "Incident",
     "Level",
     "ListedMarket",
     "RawBook",
     "RecordedBooks",
+    "Recorder",
     "Reply",
     "Simulator",
+    "VenueDown",
+    "demo_incidents",
+    "past",
+    "schedule",
 ]
 
 

@@ -5,6 +5,7 @@ Depths and level distances follow books recorded in 2024 and 2026; spreads run f
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from .noise import key
 from .source import ListedMarket
@@ -28,7 +29,8 @@ class Profile:
     """How one market of one venue looks.
 
     `depth_usd` stands within 1 % of mid on each side, `knee_pct` is where depth starts to flatten, `spacing_bps` lies between levels near mid;
-    a side has `most_levels` at most and ends `reach_pct` from mid; `absurd` adds the orders that nobody means to fill.
+    a side has `most_levels` at most and ends `reach_pct` from mid; `absurd` adds the orders that nobody means to fill. `filled` is the share of
+    slots that hold an order, `luck` the standard deviation of the logarithm of a size near mid.
     """
 
     exchange: str
@@ -42,8 +44,10 @@ class Profile:
     most_levels: int
     reach_pct: float = 25.0
     absurd: bool = False
+    filled: float = 0.9
+    luck: float = 0.7
 
-    @property
+    @cached_property
     def usual_ticks(self) -> float:
         """The price in ticks that the market stands near: what is fixed in price is laid out by it, not by a mid that moves."""
         base = self.market.base
@@ -134,8 +138,11 @@ def _thin(exchange: str, venue: _Exchange, symbol: str) -> Profile:
         depth_usd=venue.depth_usd * asset.depth,
         knee_pct=0.8,
         spread_bps=40 + 30 * _chance(exchange, symbol, "spread"),
-        spacing_bps=25.0,
+        spacing_bps=10.0,
         most_levels=12 + int(17 * _chance(exchange, symbol, "levels")),
+        # Of so few levels none may come and go, or every other look would seem an incident.
+        filled=1.0,
+        luck=0.2,
     )
 
 

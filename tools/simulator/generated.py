@@ -10,6 +10,8 @@ import numpy as np
 from ..errors import UnknownSymbol
 from ..parameters import Source
 from .catalog import PROFILES, Profile
+from .conditions import Condition, VenueDown, condition
+from .incidents import Incident
 from .ladder import Ladder, build
 from .mids import mid, usd
 from .noise import Floats, Integers, key, wander
@@ -18,8 +20,12 @@ from .source import SPOKEN, Level, ListedMarket, RawBook
 
 STEP_MS = 250
 """How often a simulated book changes."""
+Columns = tuple[Floats, Floats]
+"""Prices in quote currency and sizes in base units, best first, of one shape (n,)."""
 _SPREAD_PERIODS: Floats = np.array([5.0, 60.0, 3_600.0])
-_SPREAD_SWINGS: Floats = np.array([0.12, 0.12, 0.1])
+_SPREAD_SWINGS: Floats = np.array([0.03, 0.04, 0.06])
+_BREATHING_TICKS = 6
+"""A narrower spread stays as it is: one tick more would already be a fifth more."""
 
 
 def _utc_now() -> datetime:
@@ -41,14 +47,15 @@ class _Kept:
 
 
 class GeneratedBooks:
-    """Books of five venues and their usual markets around one moving price per asset; the same for everyone with the same seed."""
+    """Books of five venues and their usual markets around one moving price per asset; the same for everyone with the same seed and incidents."""
 
     source: Source = "simulated"
     exchanges = SPOKEN
 
-    def __init__(self, seed: int = 7, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, seed: int = 7, now: Callable[[], datetime] = _utc_now, incidents: Sequence[Incident] = ()) -> None:
         self._seed = seed
         self._now = now
+        self._incidents = {place: [one for one in incidents if one.touches(place[0], profile.market.base)] for place, profile in PROFILES.items()}
         self._kept: dict[tuple[str, str], _Kept] = {}
 
     def now(self) -> datetime:
@@ -60,37 +67,71 @@ class GeneratedBooks:
         return [profile.market for profile in PROFILES.values() if profile.exchange == exchange]
 
     def book(self, exchange: str, symbol: str, levels: int | None = None) -> RawBook:
-        """The book of now, the best `levels` of each side or all. Raises UnknownSymbol."""
+        """The book of now, the best `levels` of each side or all. Raises UnknownSymbol, and VenueDown in an outage."""
         return self.book_at(exchange, symbol, round(self._now().timestamp() * 1_000), levels)
 
     def book_at(self, exchange: str, symbol: str, time_ms: int, levels: int | None = None) -> RawBook:
-        """The book of any moment, in milliseconds since 1970. Raises UnknownSymbol."""
-        profile = PROFILES.get((exchange, symbol))
-        if profile is None:
-            raise UnknownSymbol(exchange, symbol)
+        """The book of any moment, in milliseconds since 1970. Raises UnknownSymbol, and VenueDown in an outage."""
+        profile = _profile(exchange, symbol)
         kept = self._at(profile, time_ms // STEP_MS, profile.most_levels if levels is None else levels)
         bids, asks = (_words(profile, ladder, words, levels) for ladder, words in zip((kept.bids, kept.asks), kept.words, strict=True))
         return RawBook(kept.step * STEP_MS, time_ms, bids, asks)
+
+    def columns_at(self, exchange: str, symbol: str, time_ms: int, levels: int | None = None) -> tuple[Columns, Columns]:
+        """Bids and asks of `book_at` as numbers: prices and sizes, equal to what its decimal strings say."""
+        profile = _profile(exchange, symbol)
+        kept = self._at(profile, time_ms // STEP_MS, profile.most_levels if levels is None else levels)
+        bids, asks = (_columns(profile, ladder, levels) for ladder in (kept.bids, kept.asks))
+        return bids, asks
 
     def _at(self, profile: Profile, step: int, levels: int) -> _Kept:
         """A book asked for again within its step costs nothing."""
         place = profile.exchange, profile.market.symbol
         kept = self._kept.get(place)
         if kept is None or kept.step != step or not kept.reaches(levels):
-            kept = self._kept[place] = _Kept(step, *ladders(self._seed, profile, step * STEP_MS / 1_000, levels), ([], []))
+            seconds = step * STEP_MS / 1_000
+            now = condition(self._incidents[place], seconds)
+            if now.down:
+                raise VenueDown(profile.exchange)
+            kept = self._kept[place] = _Kept(step, *ladders(self._seed, profile, seconds, levels, now), ([], []))
         return kept
 
 
-def ladders(seed: int, profile: Profile, seconds: float, levels: int) -> tuple[Ladder, Ladder]:
-    """Bids and asks of a market at `seconds` since 1970, the best `levels` of each."""
-    base, quote = profile.market.base, profile.market.quote
-    middle = mid(seed, profile.exchange, base, quote, seconds) * 10.0**profile.price_decimals
-    breath = float(wander(key(seed, "spread", profile.exchange, profile.market.symbol), seconds, _SPREAD_PERIODS) @ _SPREAD_SWINGS)
-    spread = max(1, round(profile.spread_bps * math.exp(breath) / 1e4 * middle))
+def _profile(exchange: str, symbol: str) -> Profile:
+    profile = PROFILES.get((exchange, symbol))
+    if profile is None:
+        raise UnknownSymbol(exchange, symbol)
+    return profile
+
+
+def ladders(seed: int, profile: Profile, seconds: float, levels: int, now: Condition = Condition()) -> tuple[Ladder, Ladder]:
+    """Bids and asks of a market at `seconds` since 1970 in the condition `now`, the best `levels` of each."""
+    base, quote, moved = profile.market.base, profile.market.quote, math.exp(now.log_price)
+    middle = mid(seed, profile.exchange, base, quote, seconds) * moved * 10.0**profile.price_decimals
+    spread = max(1, round(_usual_spread(seed, profile, middle, seconds) * now.spread))
     bid = math.floor(middle - (spread - 1) / 2)
-    step_usd = usd(seed, base, seconds) * 10.0**-profile.size_decimals
-    bids, asks = (build(Side(profile, seed, way, best, bid + spread / 2, seconds, step_usd), levels) for way, best in ((-1, bid), (1, bid + spread)))
-    return bids, asks
+    step_usd = usd(seed, base, seconds) * moved * 10.0**-profile.size_decimals
+    ways = ((-1, bid), (1, bid + spread))
+    bids, asks = (build(Side(profile, seed, way, best, bid + spread / 2, seconds, step_usd, now.depth), levels) for way, best in ways)
+    return _without(bids, now.gone < 0), _without(asks, now.gone > 0)
+
+
+def _usual_spread(seed: int, profile: Profile, middle: float, seconds: float) -> int:
+    """The spread in ticks that no incident has widened, at a mid of `middle` ticks: breathing where a tick is a small part of it, else standing still."""
+    usual = round(profile.spread_bps / 1e4 * profile.usual_ticks)
+    if usual < _BREATHING_TICKS:
+        return max(1, usual)
+    breath = float(wander(key(seed, "spread", profile.exchange, profile.market.symbol), seconds, _SPREAD_PERIODS) @ _SPREAD_SWINGS)
+    return round(profile.spread_bps * math.exp(breath) / 1e4 * middle)
+
+
+def _without(ladder: Ladder, gone: bool) -> Ladder:
+    return Ladder(ladder.ticks[:0], ladder.sizes[:0], whole=True) if gone else ladder
+
+
+def _columns(profile: Profile, ladder: Ladder, levels: int | None) -> Columns:
+    """The best levels as prices and sizes: a whole number over a power of ten is rounded as its decimal string is when read."""
+    return ladder.ticks[:levels] / 10.0**profile.price_decimals, ladder.sizes[:levels] / 10.0**profile.size_decimals
 
 
 def _words(profile: Profile, ladder: Ladder, said: list[Level], levels: int | None) -> list[Level]:

@@ -8,15 +8,18 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .noise import Floats, Integers, uniform
-from .side import EVEN_PCT, FILLED, Side, dollars, order_term, settled_sizes, slot_widths, wall_dollars
+from .noise import Integers, uniform
+from .side import EVEN_PCT, Side, dollars, order_term, settled_sizes, slot_widths, wall_dollars
 
+Where = NDArray[np.bool_]
 _BEST = 3.0
 """How much larger than its neighbours the best level tends to be."""
 _WALL_EVERY_PCT = 0.06
 _WALL_EVERY_LEVELS = 25
 _WALL_LIFE_S = 900.0
+_WALLS_WITHIN = 0.03
 _ABSURD_BIDS = (2, 100, 10_000)
 _ABSURD_ASKS = (10, 100, 1_000)
 _ABSURD_SIZES: Integers = np.array([1_000, 100_000, 1_000_000, 100_000_000])
@@ -36,23 +39,29 @@ def build(side: Side, levels: int) -> Ladder:
     shown = min(levels, side.profile.most_levels)
     ids, widths, end = _slots(side, shown)
     slots = ids * widths + (uniform(side.key("place"), ids, widths) * widths).astype(np.int64)
-    slots, walls, best = slots[_held(side, ids, widths)], _walls(side), np.array([side.best])
-    ticks = np.concatenate((best, walls, slots))
-    notional = np.concatenate((_BEST * dollars(side, best), wall_dollars(side, walls), dollars(side, slots)))
-    inside = (ticks * side.direction >= side.best * side.direction) & (ticks * side.direction < end) & (ticks > 0)
-    ticks, notional = _ordered(side, ticks[inside], notional[inside])
-    sizes = settled_sizes(side, ticks, notional / side.usd_per_step)
-    if math.isinf(end) and len(ticks) <= shown:
-        return _with_absurd(side, ticks, sizes) if side.profile.absurd else Ladder(ticks, sizes, whole=True)
-    return Ladder(ticks[:shown], sizes[:shown], whole=len(ticks) >= shown == side.profile.most_levels)
+    walls = _walls(side)
+    ticks = np.concatenate((np.array([side.best]), walls, slots[_held(side, ids, widths)]))
+    standing = _standing(side, ticks, end)
+    ends = math.isinf(end) and len(standing) <= shown
+    standing = standing[:shown]
+    sizes = _sizes(side, ticks[standing], (standing > 0) & (standing <= len(walls)))
+    if ends:
+        return _with_absurd(side, ticks[standing], sizes) if side.profile.absurd else Ladder(ticks[standing], sizes, whole=True)
+    return Ladder(ticks[standing], sizes, whole=len(standing) >= shown == side.profile.most_levels)
 
 
-def _ordered(side: Side, ticks: Integers, notional: Floats) -> tuple[Integers, Floats]:
-    """Best first; where two orders share a price the one that comes first in the columns stands."""
-    order = np.argsort(ticks * side.direction, kind="stable")
-    ticks, notional = ticks[order], notional[order]
-    first = np.concatenate(([True], ticks[1:] != ticks[:-1]))
-    return ticks[first], notional[first]
+def _standing(side: Side, ticks: Integers, end: float) -> Integers:
+    """Where in the column of ticks the levels before `end` are, best first; of two orders at one price the first in the column stands."""
+    inside = np.flatnonzero((ticks * side.direction >= side.best * side.direction) & (ticks * side.direction < end) & (ticks > 0))
+    order = inside[np.argsort(ticks[inside] * side.direction, kind="stable")]
+    return order[np.diff(ticks[order], prepend=0) != 0]
+
+
+def _sizes(side: Side, ticks: Integers, walled: Where) -> Integers:
+    notional = dollars(side, ticks)
+    notional[0] *= _BEST
+    notional[walled] = wall_dollars(side, ticks[walled])
+    return settled_sizes(side, ticks, notional / side.usd_per_step)
 
 
 def _slots(side: Side, levels: int) -> tuple[Integers, Integers, float]:
@@ -60,7 +69,7 @@ def _slots(side: Side, levels: int) -> tuple[Integers, Integers, float]:
 
     The end is a price in ticks times the direction, infinite where the side ends by itself.
     """
-    near, wanted, bands, band = 0.0, 20 + 1.3 * levels / FILLED, list[tuple[Integers, Integers]](), 0
+    near, wanted, bands, band = 0.0, 20 + 1.3 * levels / side.profile.filled, list[tuple[Integers, Integers]](), 0
     width = 1
     while near < side.profile.reach_pct and wanted > 0:
         far = min(EVEN_PCT * 2.0**band, side.profile.reach_pct)
@@ -74,18 +83,22 @@ def _slots(side: Side, levels: int) -> tuple[Integers, Integers, float]:
     return np.concatenate([ids for ids, _ in bands]), np.concatenate([widths for _, widths in bands]), end
 
 
-def _held(side: Side, ids: Integers, widths: Integers) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return uniform(side.key("held"), ids, widths, order_term(side, "held term", ids, widths)) < FILLED
+def _held(side: Side, ids: Integers, widths: Integers) -> Where:
+    return uniform(side.key("held"), ids, widths, order_term(side, "held term", ids, widths)) < side.profile.filled
 
 
 def _walls(side: Side) -> Integers:
-    """Round prices that hold a large order now, within 3 per cent of the best price."""
+    """Round prices that hold a large order now, within 3 per cent of the best price: one of every two neighbours."""
     slot = int(slot_widths(side, np.zeros(1))[0])
     every = _round_number(max(_WALL_EVERY_PCT / 100 * side.profile.usual_ticks, _WALL_EVERY_LEVELS * slot))
-    edges = sorted((side.best + side.direction, side.best + side.direction * 0.03 * side.mid))
+    if every > _WALLS_WITHIN / 3 * side.profile.usual_ticks:
+        # Of so thin a book a wall would be the most of it.
+        return np.empty(0, dtype=np.int64)
+    edges = sorted((side.best + side.direction, side.best + side.direction * _WALLS_WITHIN * side.mid))
     ids = np.arange(-(-edges[0] // every), edges[1] // every, dtype=np.int64)
-    term = np.floor(side.seconds / _WALL_LIFE_S + uniform(side.key("wall term"), ids)).astype(np.int64)
-    return (ids * every)[uniform(side.key("wall"), ids, term) < 0.5]
+    pair = ids // 2
+    term = np.floor(side.seconds / _WALL_LIFE_S + uniform(side.key("wall term"), pair)).astype(np.int64)
+    return (ids * every)[(uniform(side.key("wall"), pair, term) < 0.5) == (ids % 2 == 0)]
 
 
 def _round_number(ticks: float) -> int:

@@ -25,9 +25,11 @@ def _bits(key: int, coordinates: Sequence[Integers]) -> NDArray[np.uint64]:
     """64 random bits for each point, by the finalizer of SplitMix64 (Steele, Lea and Flood 2014)."""
     state = np.full(coordinates[0].shape, key, dtype=np.uint64)
     for coordinate in coordinates:
-        state += coordinate.astype(np.uint64) * _GOLDEN
-        state = (state ^ (state >> np.uint64(30))) * _FIRST
-        state = (state ^ (state >> np.uint64(27))) * _SECOND
+        state += coordinate.view(np.uint64) * _GOLDEN
+        state ^= state >> np.uint64(30)
+        state *= _FIRST
+        state ^= state >> np.uint64(27)
+        state *= _SECOND
         state ^= state >> np.uint64(31)
     return state
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from ..errors import NotConfigured
 from . import binance, bybit, coinbase, kraken, okx
+from .conditions import VenueDown
 from .faults import Fault, Faults, Reply
 from .source import BookSource, ListedMarket, RawBook
 from .venue import BookQuery, Listing, Refused, Venue
@@ -18,6 +19,7 @@ from .venue import BookQuery, Listing, Refused, Venue
 _HOST = "127.0.0.1"
 _VENUES = {venue.exchange: venue for venue in (binance.VENUE, coinbase.VENUE, kraken.VENUE, okx.VENUE, bybit.VENUE)}
 _HEALTHY = Fault()
+_OUTAGE = Reply(503, "the venue is under maintenance")
 _SHUTDOWN_S = 1.0
 
 
@@ -85,6 +87,8 @@ class Simulator:
             return self._answer(venue, path, request, fault)
         except Refused as refusal:
             return _json(refusal.body, refusal.status)
+        except VenueDown:
+            return _instead(_OUTAGE)
 
     async def _wait(self, seconds: float) -> bool:
         """Wait, and say whether the simulator closed meanwhile."""

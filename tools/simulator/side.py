@@ -14,16 +14,15 @@ from .noise import Floats, Integers, bell, key, uniform, wander
 EVEN_PCT = 0.35
 """Up to here from mid levels are evenly spaced; beyond, each doubling of distance widens their slots by _WIDENING."""
 _WIDENING = 1.6
-FILLED = 0.9
-"""The share of slots that hold an order."""
 _SLOW: Floats = np.array([120.0, 1_800.0, 14_400.0])
-_LUCK = 0.7
-"""Standard deviation of the logarithm of a size."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """What one side is built from: `direction` is 1 for asks and -1 for bids, `mid` in ticks, `usd_per_step` the value of one size step."""
+    """What one side is built from: `direction` is 1 for asks and -1 for bids, `mid` in ticks, `usd_per_step` the value of one size step.
+
+    `left` is the share of every order that an incident leaves.
+    """
 
     profile: Profile
     seed: int
@@ -32,6 +31,7 @@ class Side:
     mid: float
     seconds: float
     usd_per_step: float
+    left: float = 1.0
 
     def key(self, purpose: str) -> int:
         """The key of one purpose of this market; both sides share it, a price belongs to one of them at a time."""
@@ -39,9 +39,9 @@ class Side:
 
     @cached_property
     def tide(self) -> float:
-        """How this side's liquidity compares with its usual, slowly changing between about 0.6 and 1.6."""
-        both = wander(self.key("tide"), self.seconds, _SLOW) @ np.array([0.04, 0.1, 0.16])
-        own = wander(self.key(f"tide {self.direction}"), self.seconds, _SLOW) @ np.array([0.08, 0.06, 0.04])
+        """How this side's liquidity compares with its usual, slowly changing within a sixth of it."""
+        both = wander(self.key("tide"), self.seconds, _SLOW) @ np.array([0.02, 0.04, 0.06])
+        own = wander(self.key(f"tide {self.direction}"), self.seconds, _SLOW) @ np.array([0.02, 0.02, 0.02])
         return float(np.exp(both + own))
 
 
@@ -67,7 +67,7 @@ def _typical(side: Side, ticks: Integers) -> Floats:
     slope = knee / (distance + knee) ** 2 + 0.08
     at_one_pct = 1 / (1 + knee) + 0.08
     slot_pct = slot_widths(side, distance) * (100 / side.mid)
-    return side.profile.depth_usd * side.tide * slope / at_one_pct * slot_pct / FILLED
+    return side.profile.depth_usd * side.tide * side.left * slope / at_one_pct * slot_pct / side.profile.filled
 
 
 def _distance_pct(side: Side, ticks: Integers) -> Floats:
@@ -75,9 +75,10 @@ def _distance_pct(side: Side, ticks: Integers) -> Floats:
 
 
 def dollars(side: Side, ticks: Integers) -> Floats:
-    """Dollars at each price, log-normal about the typical ones with that mean."""
+    """Dollars at each price, log-normal about the typical ones with that mean; the wider slots are, the more orders stand in one, and the less luck."""
     luck = bell(side.key("size"), ticks, order_term(side, "size term", ticks, np.ones_like(ticks)))
-    return _typical(side, ticks) * np.exp(_LUCK * luck - _LUCK**2 / 2)
+    sigma = side.profile.luck * np.sqrt(EVEN_PCT / np.maximum(EVEN_PCT, _distance_pct(side, ticks)))
+    return _typical(side, ticks) * np.exp(sigma * luck - sigma**2 / 2)
 
 
 def wall_dollars(side: Side, ticks: Integers) -> Floats:
