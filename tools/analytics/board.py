@@ -1,0 +1,99 @@
+"""The alerts of one symbol over a window, and what was watched meanwhile: no alert means little where nobody looked."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar, get_args
+
+from ..units import Count
+from .alerts import AlertType, LiquidityAlert, Severity
+from .result import Record, Result
+from .series import Series, milliseconds, moment
+
+T = TypeVar("T", bound=str)
+
+
+class WatchedMarket(Record):
+    """One exchange's market as it was recorded within the window: the first and the last look, null where there was none."""
+
+    exchange: str
+    symbol_used: str
+    first: datetime | None
+    last: datetime | None
+    sample_count: Count
+    failed_count: Count
+
+
+class AlertBoard(Result):
+    """Alerts on one symbol that stood at some time from `start` to `end`, newest first.
+
+    `open_count` is how many still stood at `end`; `failed_count` how many looks gave no valid book; `failures` maps an exchange that could not be
+    watched to the reason. `as_of` is the time of the newest snapshot, of the exchange where that is oldest.
+    """
+
+    symbol: str
+    start: datetime
+    end: datetime
+    exchanges: list[str]
+    watched: list[WatchedMarket]
+    failures: dict[str, str]
+    alerts: list[LiquidityAlert]
+    open_count: Count
+    by_severity: dict[Severity, Count]
+    by_type: dict[AlertType, Count]
+    sample_count: Count
+
+
+def board(alerts: Iterable[LiquidityAlert], watched: Sequence[Series], asked: str, now: datetime, failures: Mapping[str, str] = {}) -> AlertBoard:
+    """The board of the alerts on `asked` over the window of `watched`, which holds at least one series, all of one window.
+
+    Raises ValueError when sources are mixed: that is a fault of the program, never shown as a fact.
+    """
+    newest = sorted(alerts, key=lambda alert: alert.timestamp, reverse=True)
+    sources = {one.source for one in (*watched, *newest)}
+    if len(sources) != 1:
+        raise ValueError(f"alerts of different sources on one board: {sorted(sources)}")
+    end, as_of = watched[0].end, min(series.as_of for series in watched)
+    return AlertBoard(
+        symbol=asked,
+        start=watched[0].start,
+        end=end,
+        exchanges=[series.exchange for series in watched],
+        watched=[_watched(series) for series in watched],
+        failures=dict(failures),
+        alerts=newest,
+        open_count=sum(standing(alert, end) for alert in newest),
+        by_severity=_counted(get_args(Severity), (alert.severity for alert in newest)),
+        by_type=_counted(get_args(AlertType), (alert.alert_type for alert in newest)),
+        sample_count=sum(map(len, watched)),
+        source=watched[0].source,
+        as_of=as_of,
+        age_ms=float(max(0, milliseconds(now) - milliseconds(as_of))),
+        warnings=[_unwatched(series) for series in watched if not len(series) and not len(series.failed_ms)],
+    )
+
+
+def standing(alert: LiquidityAlert, end: datetime) -> bool:
+    """Whether an alert still stood at a moment after it was raised."""
+    return alert.cleared_at is None or alert.cleared_at > end
+
+
+def _counted(keys: Iterable[T], found: Iterable[T]) -> dict[T, int]:
+    counts = Counter(found)
+    return {key: counts[key] for key in keys}
+
+
+def _watched(series: Series) -> WatchedMarket:
+    looks = [int(time) for times in (series.time_ms, series.failed_ms) for time in times]
+    return WatchedMarket(
+        exchange=series.exchange,
+        symbol_used=series.symbol,
+        first=moment(min(looks)) if looks else None,
+        last=moment(max(looks)) if looks else None,
+        sample_count=len(series),
+        failed_count=len(series.failed_ms),
+    )
+
+
+def _unwatched(series: Series) -> str:
+    return f"Nothing of {series.symbol} on {series.exchange} was recorded in this window, so no alert could be raised there."
