@@ -1,0 +1,134 @@
+"""The past of simulated venues is what a recorder would have got of them over the wire."""
+
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import tools.feeds.exchange  # noqa: F401 - no test's deadline pays for importing ccxt
+from tools.analytics.snapshot import Miss, Snapshot, snapshot
+from tools.cache import Cache
+from tools.deepening import covering_depth
+from tools.errors import LiquidityError, UnknownSymbol
+from tools.feeds import ExchangeBooks, Limits, MarketFiles, venue
+from tools.feeds.depth_limits import is_all_sent, request_limit
+from tools.simulator import GeneratedBooks, Incident, Recorder, Simulator, past
+
+EXCHANGES = ("binance", "coinbase", "kraken")
+START = datetime(2026, 11, 2, 9, 0, 0, 123_000, tzinfo=UTC)
+STEP = timedelta(minutes=5)
+# Calm, a venue out that prices USDT, one side gone, little left, a wide spread, a price that jumped, the venue itself out.
+INCIDENTS = tuple(
+    Incident(kind, exchange, base, START + place * STEP - STEP / 2, START + place * STEP + STEP / 2, size)
+    for place, (kind, exchange, base, size) in enumerate(
+        [
+            ("venue_outage", "coinbase", "", 0.0),
+            ("one_sided", "", "BTC", 1.0),
+            ("depth_drop", "", "BTC", 0.7),
+            ("spread_widening", "", "BTC", 3.0),
+            ("price_jump", "", "BTC", 0.02),
+            ("venue_outage", "", "", 0.0),
+        ],
+        start=1,
+    )
+)
+LOOKS = len(INCIDENTS) + 1
+RECORDER = Recorder(request_limit, is_all_sent, EXCHANGES)
+
+
+class Clock:
+    """A clock that stands where it is put."""
+
+    def __init__(self):
+        self.at = START
+
+    def now(self):
+        return self.at
+
+    def seconds(self):
+        return self.at.timestamp()
+
+
+@asynccontextmanager
+async def venues_at(clock):
+    """The books of simulated venues over the wire, at a clock of one's own, as a market opens them."""
+    async with Simulator(GeneratedBooks(now=clock.now, incidents=INCIDENTS)) as simulator:
+        # Hours of looks go by in a second here, which no exchange's published limits allow.
+        config = {exchange: venue({**settings, "rateLimit": 1e-6}) for exchange, settings in simulator.exchange_config.items()}
+        books = ExchangeBooks(
+            EXCHANGES,
+            config,
+            source="simulated",
+            taker_fees={},
+            limits=Limits(),
+            files=MarketFiles(None),
+            cache=Cache(clock=clock.seconds),
+            now=clock.now,
+        )
+        try:
+            yield books
+        finally:
+            await books.close()
+
+
+async def looks_over_the_wire(exchange, symbol):
+    clock, looks = Clock(), []
+    async with venues_at(clock) as books:
+        for place in range(LOOKS):
+            clock.at = START + place * STEP
+            try:
+                looks.append(snapshot(await covering_depth(books, exchange, symbol)))
+            except LiquidityError as error:
+                looks.append(Miss(source="simulated", exchange=exchange, symbol=symbol, timestamp=clock.at, kind=error.kind))
+    return looks
+
+
+def recorded(exchange, symbol, incidents=INCIDENTS, looks=LOOKS):
+    return list(past(GeneratedBooks(incidents=incidents), exchange, symbol, START, START + looks * STEP, STEP.total_seconds(), RECORDER))
+
+
+@pytest.mark.parametrize(
+    ("exchange", "symbol"),
+    [
+        ("binance", "BTC/USDT"),
+        ("binance", "MINA/USDT"),
+        ("coinbase", "BTC/USD"),
+        ("coinbase", "BTC/USDT"),
+        ("kraken", "BTC/USD"),
+        ("kraken", "BTC/USDC"),
+        ("kraken", "OXT/USD"),
+        ("okx", "BTC/USDT"),
+        ("okx", "BTC/USDC"),
+        ("bybit", "BTC/USDT"),
+        ("bybit", "BTC/USDC"),
+    ],
+)
+async def test_the_past_equals_to_the_last_digit_what_was_recorded_over_the_wire(exchange, symbol):
+    assert recorded(exchange, symbol) == await looks_over_the_wire(exchange, symbol)
+
+
+def test_a_look_that_found_no_valid_book_is_a_miss_of_the_errors_kind():
+    kinds = [look.kind if isinstance(look, Miss) else "" for look in recorded("kraken", "BTC/USD")]
+
+    assert kinds == ["", "", "empty_book", "", "", "", "unavailable"]
+    assert [look.kind for look in recorded("coinbase", "BTC/USD") if isinstance(look, Miss)] == ["unavailable", "empty_book", "unavailable"]
+
+
+def test_looks_are_an_interval_apart_from_the_start_until_before_the_end():
+    looks = recorded("okx", "BTC/USDT", incidents=())
+
+    assert [look.timestamp for look in looks] == [START + place * STEP for place in range(LOOKS)]
+    assert all(isinstance(look, Snapshot) for look in looks)
+
+
+def test_the_past_of_a_market_that_is_not_listed_is_an_unknown_symbol():
+    with pytest.raises(UnknownSymbol, match="binance does not list BTC/USD"):
+        recorded("binance", "BTC/USD")
+
+
+def test_a_bridge_currency_that_no_exchange_at_hand_prices_counts_as_a_dollar():
+    alone = Recorder(request_limit, is_all_sent, ("binance",))
+
+    looks = past(GeneratedBooks(), "binance", "BTC/USDT", START, START + STEP, 300, alone)
+
+    assert [look.usd_rate for look in looks] == [1.0]
