@@ -1,6 +1,7 @@
 """Snapshot and Series values, for tests."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -8,7 +9,7 @@ from make_books import NOON
 from numpy.typing import ArrayLike
 
 from tools.analytics.depth import BAND_WIDTHS_PCT, DepthBand
-from tools.analytics.series import Series
+from tools.analytics.series import Profiles, Series
 from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile, Miss, Snapshot
 from tools.parameters import Source
 
@@ -166,3 +167,13 @@ def misses(of: Series) -> list[Miss]:
     """The looks of the series that gave no book."""
     at = [datetime.fromtimestamp(int(one) / 1_000, UTC) for one in of.failed_ms]
     return [miss(source=of.source, exchange=of.exchange, symbol=of.symbol, at=one) for one in at]
+
+
+def same(one: Series | Profiles, other: Series | Profiles) -> bool:
+    """Whether two hold the same values, unknown ones too; an AssertionError names the first that differs."""
+    mine, theirs = asdict(one), asdict(other)
+    assert mine.keys() == theirs.keys()
+    for name, value in mine.items():
+        assert np.asarray(value).dtype == np.asarray(theirs[name]).dtype, name
+        np.testing.assert_array_equal(value, theirs[name], err_msg=name)
+    return True

@@ -1,0 +1,109 @@
+from datetime import timedelta
+
+from make_books import NOON
+
+from tools.analytics.alerts import LiquidityAlert
+from tools.history import History
+
+MINUTE = timedelta(minutes=1)
+
+
+def alert(alert_id="a1", *, after_s=0.0, **given):
+    return LiquidityAlert(
+        **{
+            "alert_id": alert_id,
+            "timestamp": NOON + timedelta(seconds=after_s),
+            "severity": "MEDIUM",
+            "symbol": "BTC/USD",
+            "exchange": "kraken",
+            "source": "live",
+            "alert_type": "SPREAD_WIDENING",
+            "unit": "pct",
+            "current_value": 0.087,
+            "baseline_value": 0.05,
+            "deviation_percentage": 75.3,
+            "z_score": 8.25,
+            "sample_count": 1_440,
+            "message": "Spread widened by 75.3% (current: 0.087%, baseline: 0.050%)",
+            "suggested_action": "Wait for a tighter spread.",
+            "requires_action": True,
+            "state": "raised",
+            **given,
+        }
+    )
+
+
+def cleared(alert, after_s):
+    return alert.model_copy(update={"state": "cleared", "cleared_at": NOON + timedelta(seconds=after_s)})
+
+
+async def test_alerts_come_back_whole_newest_first(history):
+    rule = {"rule": "r1", "alert_type": "RULE", "baseline_value": None, "deviation_percentage": None, "z_score": None, "requires_action": False}
+    first, second = alert(), alert("a2", after_s=60, **rule)
+    await history.store_alerts([first, second])
+    assert await history.alerts() == [second, first]
+
+
+async def test_an_alert_that_is_stored_again_is_updated_and_not_doubled(history):
+    first = alert()
+    await history.store_alerts([first])
+    worse = first.model_copy(update={"severity": "HIGH", "current_value": 0.2})
+    await history.store_alerts([worse])
+    assert await history.alerts() == [worse]
+
+
+async def test_what_is_cleared_is_not_raised_again_by_a_late_write(history):
+    first = alert()
+    await history.store_alerts([first])
+    await history.store_alerts([cleared(first, 120)])
+    await history.store_alerts([first])
+    assert await history.alerts() == [cleared(first, 120)]
+
+
+async def test_one_batch_may_raise_and_clear(history):
+    first = alert()
+    await history.store_alerts([first, cleared(first, 60)])
+    assert await history.alerts() == [cleared(first, 60)]
+
+
+async def test_what_was_acknowledged_stays_so(history):
+    first = alert()
+    await history.store_alerts([first])
+    seen = first.model_copy(update={"acknowledged_at": NOON + MINUTE})
+    assert await history.acknowledge("a1", NOON + MINUTE) == seen
+    assert await history.acknowledge("a1", NOON + 5 * MINUTE) == seen
+    await history.store_alerts([cleared(first, 120)])
+    assert await history.alerts() == [cleared(seen, 120)]
+
+
+async def test_acknowledging_an_unknown_alert_gives_nothing(history):
+    assert await history.acknowledge("nothing", NOON) is None
+
+
+async def test_alerts_are_found_by_market_state_and_window(history):
+    past = cleared(alert("past", after_s=0), 60)
+    standing = alert("standing", after_s=30)
+    elsewhere = alert("elsewhere", after_s=90, exchange="coinbase", symbol="ETH/USD")
+    await history.store_alerts([past, standing, elsewhere])
+
+    async def ids(*args, **given):
+        return [one.alert_id for one in await history.alerts(*args, **given)]
+
+    assert await ids() == ["elsewhere", "standing", "past"]
+    assert await ids("kraken") == ["standing", "past"]
+    assert await ids("coinbase", "ETH/USD") == ["elsewhere"]
+    assert await ids(symbol="BTC/USD", open_only=True) == ["standing"]
+    assert await ids(since=NOON + 2 * MINUTE) == ["elsewhere", "standing"]
+    assert await ids(since=NOON + MINUTE, until=NOON + MINUTE) == ["standing", "past"]
+    assert await ids(until=NOON - MINUTE) == []
+
+
+async def test_alerts_of_another_source_are_not_seen(database_url):
+    live, replay = (History(database_url, source, now=lambda: NOON) for source in ("live", "replay"))
+    await live.store_alerts([alert()])
+    await replay.store_alerts([alert(source="replay", after_s=60)])
+    assert [[one.source for one in await store.alerts()] for store in (live, replay)] == [["live"], ["replay"]]
+    assert await replay.acknowledge("a1", NOON) is not None
+    assert (await live.alerts())[0].acknowledged_at is None
+    for store in (live, replay):
+        await store.close()

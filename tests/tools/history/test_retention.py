@@ -1,0 +1,152 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from make_books import NOON
+from make_snapshots import bands, miss, misses, same, series, snapshot, snapshots
+from sqlalchemy import text
+
+from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile
+from tools.history import History
+from tools.history.tables import FIGURES, hours
+
+HOUR = timedelta(hours=1)
+BINS = len(PROFILE_EDGES_PCT)
+
+
+@pytest.fixture
+async def later(database_url):
+    """The history of the same database when everything up to 12:59:59.999 is beyond the retention time."""
+    store = History(database_url, "live", retention_days=90, now=lambda: NOON + HOUR + timedelta(days=90))
+    yield store
+    await store.close()
+
+
+async def stored_hours(history):
+    rows = await (await history._opened()).database.fetch(hours.select().order_by(hours.c.time_ms))
+    return [dict(zip(hours.c.keys(), row, strict=True)) for row in rows]
+
+
+def by_hand(values):
+    exact = [Decimal(value) for value in values]
+    return {"": float(sum(exact) / len(exact)), "_min": float(min(exact)), "_max": float(max(exact))}
+
+
+async def test_an_hour_keeps_mean_minimum_and_maximum_of_every_figure(later):
+    random = np.random.default_rng(7)
+    taken = [
+        snapshot(
+            after_s=600 * number,
+            best_bid=99 + random.random(),
+            best_ask=100 + random.random(),
+            depth=bands(random.random(6).tolist(), random.random(6).tolist(), [True] * 6, [True] * 5 + [number != 2]),
+            bid_volume_10=1 + random.random(),
+            ask_volume_10=1 + random.random(),
+            total_volume_20=random.random(),
+            usd_rate=random.random(),
+        )
+        for number in range(6)
+    ]
+    await later.append(taken)
+    assert await later.prune() == 6
+    (hour,) = await stored_hours(later)
+    assert (hour["time_ms"], hour["samples"], hour["complete"]) == (1_786_276_800_000, 6, 0b011111_111111)
+    columns = {name: [getattr(one, name) for one in taken] for name in FIGURES if hasattr(taken[0], name)}
+    columns |= {f"bid_usd_{bps}bps": [one.depth[i].bid_usd for one in taken] for i, bps in enumerate((10, 25, 50, 100, 200, 500))}
+    columns |= {f"ask_usd_{bps}bps": [one.depth[i].ask_usd for one in taken] for i, bps in enumerate((10, 25, 50, 100, 200, 500))}
+    columns["spread_pct"] = [one.spread_percentage for one in taken]
+    expected = {f"{name}{of}": value for name, values in columns.items() for of, value in by_hand(values).items()}
+    assert {name: hour[name] for name in expected} == pytest.approx(expected, rel=1e-12)
+    assert len(expected) == 3 * 21
+
+
+async def test_only_whole_hours_beyond_the_retention_time_are_folded(database_url):
+    history = History(database_url, "live", retention_days=1, now=lambda: NOON + timedelta(days=1, minutes=59))
+    await history.append([snapshot(after_s=-1), snapshot(), snapshot(after_s=3_599)])
+    assert await history.prune() == 1
+    window = await history.series("kraken", "BTC/USD", NOON - 2 * HOUR, NOON + HOUR)
+    assert window.hourly.tolist() == [True, False, False]
+    await history.close()
+
+
+async def test_folded_hours_stand_in_a_series_at_their_middle_and_say_so(later):
+    given = series(mid=[99.0, 101.0, 100.0], times_s=[-7_200, -3_601, 3_600], total_volume_20=[1.0, 3.0, 5.0], failed_s=[-60])
+    await later.append(snapshots(given), misses(given))
+    assert await later.prune() == 2
+    expected = series(
+        start=NOON - 3 * HOUR, end=NOON + HOUR, mid=[100.0, 100.0], times_s=[-9_000, 0], total_volume_20=[2.0, 5.0], hourly=[True, False], failed_s=[-3_660]
+    )
+    assert same(await later.series("kraken", "BTC/USD", expected.start, expected.end), expected)
+
+
+async def test_folding_twice_changes_nothing(later):
+    await later.append([snapshot(after_s=60 * minute) for minute in range(-90, 30)])
+    assert await later.prune() == 120
+    before = await stored_hours(later)
+    assert len(before) == 3
+    assert await later.prune() == 0
+    assert await stored_hours(later) == before
+
+
+async def test_what_was_folded_cannot_be_stored_again(later):
+    taken = [snapshot(after_s=60 * minute) for minute in range(60)]
+    assert await later.append(taken) == 60
+    await later.prune()
+    before = await stored_hours(later)
+    assert await later.append(taken) == 0
+    assert await later.prune() == 0
+    assert await stored_hours(later) == before
+
+
+async def test_an_old_hour_that_a_file_brings_late_is_folded_like_any_other(later):
+    await later.append([snapshot()])
+    await later.prune()
+    assert await later.append([snapshot(after_s=-7_200), snapshot(after_s=-7_100)]) == 2
+    assert await later.prune() == 2
+    assert [hour["samples"] for hour in await stored_hours(later)] == [2, 1]
+
+
+async def test_a_snapshot_that_slips_into_a_folded_hour_is_added_to_it(later):
+    """As one does that another process commits while the hour is being folded."""
+    await later.append([snapshot(total_volume_20=1.0), snapshot(after_s=60, total_volume_20=2.0)])
+    await later.prune()
+    database = (await later._opened()).database
+    await later.append([snapshot(after_s=3_600, total_volume_20=9.0)])
+    async with database.transaction() as connection:
+        await connection.execute(text("UPDATE snapshots SET time_ms = time_ms - 60000"))
+        await connection.execute(text("UPDATE profiles SET time_ms = time_ms - 60000"))
+    assert await later.prune() == 1
+    (hour,) = await stored_hours(later)
+    assert (hour["samples"], hour["total_volume_20"], hour["total_volume_20_min"], hour["total_volume_20_max"]) == (3, 4.0, 1.0, 9.0)
+
+
+async def test_the_profile_of_an_hour_is_the_mean_of_what_is_known(later):
+    def profile(size, *, reaches):
+        return DepthProfile(bid_sizes=[size] * BINS, ask_sizes=[*[size] * (BINS - 1), size if reaches else None])
+
+    await later.append(
+        [snapshot(profile=profile(1.0, reaches=True)), snapshot(after_s=60, profile=profile(2.0, reaches=False)), snapshot(after_s=120, profile=None)]
+    )
+    await later.prune()
+    given = await later.profiles("kraken", "BTC/USD", NOON, NOON + HOUR, 60)
+    assert given.bid_sizes.tolist() == [[1.5] * BINS]
+    assert given.ask_sizes.tolist() == [[1.5] * (BINS - 1) + [1.0]]
+    assert (given.time_ms.tolist(), given.bucket_ms, given.snapshots) == ([1_786_276_800_000], 3_600_000, 3)
+
+
+async def test_unknown_depth_stays_unknown_when_folded(later):
+    await later.append([snapshot(depth=[], profile=None, liquidity_1pct_usd=1.0)])
+    await later.prune()
+    window = await later.series("kraken", "BTC/USD", NOON, NOON + HOUR)
+    assert np.isnan(window.bid_usd).all()
+    assert window.liquidity_1pct_usd.tolist() == [1.0]
+    assert len((await later.profiles("kraken", "BTC/USD", NOON, NOON + HOUR, 60)).time_ms) == 0
+
+
+async def test_folded_markets_are_still_markets(later):
+    await later.append([snapshot(), snapshot(after_s=60, depth_usd=2e6)], [miss()])
+    await later.prune()
+    assert [(one.symbol, one.first, one.liquidity_1pct_usd) for one in await later.markets()] == [("BTC/USD", NOON, 9e5)]
+    assert await later.find_market("kraken", "BTC") == "BTC/USD"
+    assert await later.latest("kraken", "BTC/USD", NOON + HOUR) is None

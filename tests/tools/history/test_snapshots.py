@@ -1,0 +1,155 @@
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from make_books import NOON
+from make_snapshots import PROFILE, bands, miss, misses, same, series, snapshot, snapshots
+
+from tools.analytics.depth import BAND_WIDTHS_PCT
+from tools.history import History
+
+MINUTE = timedelta(minutes=1)
+
+
+async def test_a_window_comes_back_as_it_was_stored(history):
+    given = series(
+        mid=[100.0, 101.5, 99.25],
+        spread_pct=[0.1, 0.2, 0.3],
+        depth_usd=[1e6, 2e6, 3.3e6],
+        imbalance_pct=[0, 10, -20],
+        complete=[[True] * 6, [True, True, True, False, False, False], [False] * 6],
+        total_volume_20=[22.0, 23.5, 0.1],
+        failed_s=[-150, -30],
+    )
+    assert await history.append(snapshots(given), misses(given)) == 3
+    assert same(await history.series("kraken", "BTC/USD", given.start, given.end), given)
+
+
+async def test_a_window_begins_after_its_start_and_holds_its_end(history):
+    await history.append([snapshot(after_s=60 * minute) for minute in range(4)])
+    window = await history.series("kraken", "BTC/USD", NOON, NOON + 2 * MINUTE)
+    assert window.time_ms.tolist() == [1_786_276_860_000, 1_786_276_920_000]
+    assert (window.start, window.end) == (NOON, NOON + 2 * MINUTE)
+
+
+async def test_a_window_without_snapshots_is_an_empty_series(history):
+    empty = await history.series("kraken", "BTC/USD", NOON - MINUTE, NOON)
+    assert same(empty, series(mid=[], start=NOON - MINUTE, bid_usd=np.empty((0, 6)), ask_usd=np.empty((0, 6))))
+
+
+async def test_the_newest_snapshot_comes_back_whole(history):
+    newest = snapshot(
+        after_s=60,
+        best_bid=99.5,
+        best_ask=100.75,
+        bid_volume_10=7.25,
+        usd_rate=1.0625,
+        liquidity_2pct_usd=12_345.5,
+        bid_complete=(True, True, True, True, False, False),
+        ask_complete=(True, False, False, False, False, False),
+        profile=PROFILE,
+    )
+    await history.append([snapshot(), newest, snapshot(after_s=120)])
+    assert await history.latest("kraken", "BTC/USD", NOON + 1.5 * MINUTE) == newest
+    assert await history.latest("kraken", "BTC/USD", NOON - MINUTE) is None
+    assert await history.latest("coinbase", "BTC/USD", NOON) is None
+
+
+async def test_what_a_file_did_not_know_stays_unknown(history):
+    bare = snapshot(depth=[], profile=None, liquidity_1pct_usd=5.0, liquidity_2pct_usd=6.0)
+    await history.append([bare])
+    assert await history.latest("kraken", "BTC/USD", NOON) == bare
+    window = await history.series("kraken", "BTC/USD", NOON - MINUTE, NOON)
+    assert np.isnan(window.bid_usd).all()
+    assert np.isnan(window.ask_usd).all()
+    assert not window.complete.any()
+    assert window.liquidity_1pct_usd.tolist() == [5.0]
+
+
+@pytest.mark.parametrize("side", ["bid", "ask"])
+@pytest.mark.parametrize("band", range(len(BAND_WIDTHS_PCT)))
+async def test_a_band_counts_as_complete_only_where_both_sides_are(sqlite_url, side, band):
+    whole, short = [True] * 6, [number != band for number in range(6)]
+    depth = bands([1.0] * 6, [2.0] * 6, short if side == "bid" else whole, short if side == "ask" else whole)
+    history = History(sqlite_url, "live", now=lambda: NOON)
+    await history.append([snapshot(depth=depth)])
+    assert (await history.series("kraken", "BTC/USD", NOON - MINUTE, NOON)).complete.tolist() == [short]
+    assert (await history.latest("kraken", "BTC/USD", NOON)).depth == depth
+    await history.close()
+
+
+async def test_a_moment_that_is_stored_is_left_as_it_is(history):
+    first = snapshot(best_bid=99.0)
+    assert await history.append([first]) == 1
+    assert await history.append([snapshot(best_bid=98.0), snapshot(after_s=60), snapshot(after_s=60, best_bid=97.0)]) == 1
+    assert await history.append([], [miss(), miss()]) == 0
+    assert await history.latest("kraken", "BTC/USD", NOON) == first
+    assert (await history.latest("kraken", "BTC/USD", NOON + MINUTE)).best_bid == 99.95
+
+
+async def test_snapshots_of_another_source_are_refused(history):
+    with pytest.raises(ValueError, match="simulated data for a history of live data"):
+        await history.append([snapshot(source="simulated")])
+    with pytest.raises(ValueError, match="replay data for a history of live data"):
+        await history.append([], [miss(source="replay")])
+    assert await history.markets() == []
+
+
+async def test_sources_in_one_database_do_not_see_each_other(database_url):
+    live, simulated = (History(database_url, source, now=lambda: NOON) for source in ("live", "simulated"))
+    await live.append([snapshot(best_bid=99.0)])
+    await simulated.append([snapshot(source="simulated", best_bid=98.0)])
+    found = [await store.latest("kraken", "BTC/USD", NOON) for store in (live, simulated)]
+    assert [(one.source, one.best_bid) for one in found] == [("live", 99.0), ("simulated", 98.0)]
+    assert [len(await store.markets()) for store in (live, simulated)] == [1, 1]
+    for store in (live, simulated):
+        await store.close()
+
+
+async def test_markets_are_told_with_their_times_and_newest_depth(history):
+    await history.append([snapshot(depth_usd=1e6), snapshot(after_s=60, depth_usd=2e6), snapshot(exchange="binance", symbol="ETH/USDT")])
+    await history.append([], [miss(symbol="SOL/USD")])
+    told = [(one.exchange, one.symbol, one.first, one.last, one.liquidity_1pct_usd) for one in await history.markets()]
+    assert told == [("binance", "ETH/USDT", NOON, NOON, 6e5), ("kraken", "BTC/USD", NOON, NOON + MINUTE, 1.2e6)]
+    assert [one.symbol for one in await history.markets("kraken")] == ["BTC/USD"]
+    assert [one.exchange for one in await history.markets(base="ETH")] == ["binance"]
+
+
+async def test_a_symbol_means_the_deepest_dollar_market_or_the_nearest_quote(history):
+    await history.append(
+        [
+            snapshot(symbol="BTC/USDT", depth_usd=9e6, after_s=-60),
+            snapshot(symbol="BTC/USDT", depth_usd=1e6),
+            snapshot(symbol="BTC/USD", depth_usd=2e6),
+            snapshot(symbol="BTC/EUR", depth_usd=5e6),
+            snapshot(symbol="SOL/USD"),
+        ]
+    )
+    asked = ["BTC", "BTC/USDT", "BTC/EUR", "BTC/USDC", "SOL/USDT", "SOL", "ETH", "BTC/GBP", "ETH/BTC"]
+    assert {symbol: await history.find_market("kraken", symbol) for symbol in asked} == {
+        "BTC": "BTC/USD",
+        "BTC/USDT": "BTC/USDT",
+        "BTC/EUR": "BTC/EUR",
+        "BTC/USDC": "BTC/USDT",
+        "SOL/USDT": "SOL/USD",
+        "SOL": "SOL/USD",
+        "ETH": None,
+        "BTC/GBP": None,
+        "ETH/BTC": None,
+    }
+    assert await history.find_market("coinbase", "BTC") is None
+
+
+async def test_a_large_batch_is_one_append(history):
+    """More rows than one statement can have parameters for."""
+    given = series(mid=np.linspace(90, 110, 2_500), interval_s=1)
+    assert await history.append(snapshots(given, profile=PROFILE)) == 2_500
+    assert same(await history.series("kraken", "BTC/USD", given.start, given.end), given)
+
+
+async def test_the_facts_name_database_version_and_contents(history):
+    await history.append([snapshot(), snapshot(after_s=60)])
+    facts = dict(await history.check())
+    assert facts.pop("database").startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://"))
+    assert facts.pop("size").endswith(" MB")
+    assert facts == {"schema": "0001", "snapshots": "2", "hours": "0", "oldest": "2026-08-09 12:00 UTC", "newest": "2026-08-09 12:01 UTC"}
