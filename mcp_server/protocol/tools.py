@@ -89,7 +89,8 @@ async def _call(tool: Tool, market: Market, arguments: Mapping[str, Any], contex
     progress = Progress(market.books)
     with progress.told_to(context):
         result = await tool(replace(market, books=progress), **arguments)
-        await log.tell(context, "warning", tool.__name__, result.warnings)
+        # What failed of an answer that came all the same is no error, but no less worth a warning.
+        await log.tell(context, "warning", tool.__name__, [*result.warnings, *getattr(result, "failures", {}).values()])
         if isinstance(result, Chart):
             progress.doing("drawing the chart")
             return await _drawn(result, market, context)

@@ -45,6 +45,15 @@ async def test_a_failure_is_logged_as_an_error(market, venues, wire):
     assert [(one.level, one.logger, one.data) for one in told] == [("error", "get_order_book", result.content[0].text)]
 
 
+async def test_an_exchange_that_failed_beside_others_is_a_warning(market, venues, wire):
+    venues.simulator.faults.set("kraken", Fault.html())
+    async with host(build_server(market), wire, "warning") as (client, told):
+        result = await client.call_tool("compare_exchanges", {"symbol": "BTC"})
+    facts = result.structured_content
+    assert list(facts["failures"]) == ["kraken"]
+    assert [(one.level, one.data) for one in told] == [("warning", sentence) for sentence in (*facts["warnings"], *facts["failures"].values())]
+
+
 @pytest.mark.parametrize("level", [None, "error", "emergency"])
 async def test_nothing_below_the_level_is_sent_and_nothing_unasked(market, wire, level):
     async with host(build_server(market), wire, level) as (client, told):
