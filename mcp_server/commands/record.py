@@ -1,0 +1,51 @@
+"""`liquidity record`: continuous tracking into history, with a live table in the terminal."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools import open_market
+from tools.analytics.alerts import LiquidityAlert
+from tools.recorder import record as record_into_history
+from tools.webhooks import configured
+
+from .running import ANSWERED, FAILED, settings_from
+from .screens import alert_line, screen, summary
+
+
+async def record(symbols: Sequence[str], exchanges: str, interval: float, *, demo: bool, replay: Path | None) -> int:
+    """Record until SIGINT or SIGTERM, then print a summary; fails where anything that was seen could not be stored."""
+    settings, stop = settings_from(demo=demo, replay=replay), _told_to_stop()
+    # Each retry of a webhook would be a line of its own beside the one that says what is wrong.
+    logging.getLogger("stamina").addHandler(logging.NullHandler())
+    with screen() as shown:
+        async with open_market(settings) as market, configured(settings, now=market.now, say=shown.say) as send:
+
+            def deliver(alert: LiquidityAlert) -> None:
+                shown.say(alert_line(alert))
+                send(alert)
+
+            shown.say(f"Recording {market.source} books every {interval:g} s. Ctrl-C ends it.")
+            ended = await record_into_history(market, symbols, _listed(exchanges), interval, stop=stop, onlooker=shown, deliver=deliver)
+    print(summary(ended))
+    return FAILED if ended.gaps else ANSWERED
+
+
+def _listed(exchanges: str) -> list[str]:
+    return [part for part in exchanges.split(",") if part.strip()]
+
+
+def _told_to_stop() -> asyncio.Event:
+    """Set by SIGINT or SIGTERM; a second one ends the process at once."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def tell() -> None:
+        stop.set()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, tell)
+    return stop

@@ -1,0 +1,279 @@
+"""Recording by a clock that a test moves, over scripted books, into a real database."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from pens import Pen
+from recording import ManualClock, ScriptedBooks, Watching
+
+from tools.cache import Cache
+from tools.errors import ExchangeTimeout, HistoryUnavailable, InvalidArgument, UnknownSymbol
+from tools.history import History
+from tools.market import Market
+from tools.recorder import record, record_configured
+from tools.settings import Recorded
+
+
+class Setting:
+    """A market whose books, clock and database belong to the test."""
+
+    def __init__(self, path, clock=None):
+        self.clock = clock or ManualClock()
+        self.books = ScriptedBooks(self.clock)
+        self.history = Breakable(f"sqlite+aiosqlite:///{path}", "live", clock=self.clock)
+        self.market = Market(self.books, ("kraken",), "live", Pen(), lambda: self.clock.utc, self.history, Cache())
+        self.seen, self.alerts = Watching(), []
+
+    @asynccontextmanager
+    async def recording(self, symbols, exchanges=(), interval=60):
+        """Record until the block ends; yields a task whose result is how it stood at the end."""
+        stop = asyncio.Event()
+        task = asyncio.create_task(
+            record(self.market, symbols, exchanges, interval, stop=stop, onlooker=self.seen, deliver=self.alerts.append, clock=self.clock)
+        )
+        try:
+            yield task
+        finally:
+            stop.set()
+            await task
+
+    async def reach(self, after_s):
+        """Move the clock there, once leases are renewed and somebody waits for that moment."""
+        await self.history.renewed()
+        await self.clock.reach(after_s)
+
+    async def stored(self, exchange="kraken", symbol="BTC/USD"):
+        """When each stored snapshot was taken, in seconds after the start."""
+        series = await self.history.series(exchange, symbol, self.clock.utc - timedelta(days=1), self.clock.utc + timedelta(days=1))
+        return [round(ms / 1_000 - self.clock.start, 3) for ms in series.time_ms.tolist()], [
+            round(ms / 1_000 - self.clock.start, 3) for ms in series.failed_ms.tolist()
+        ]
+
+
+class Breakable(History):
+    """A history whose database a test takes away. `claimed_at` is when leases of each length (s) were asked for."""
+
+    def __init__(self, url, source, *, clock):
+        super().__init__(url, source, now=lambda: clock.utc)
+        self.clock, self.away = clock, False
+        self.claimed_at = {}
+
+    async def append(self, snapshots, misses=()):
+        if self.away:
+            raise HistoryUnavailable("it is away")
+        return await super().append(snapshots, misses)
+
+    async def claim(self, pairs, owner, lease_s):
+        self.claimed_at.setdefault(lease_s, []).append(self.clock.now())
+        if self.away:
+            raise HistoryUnavailable("it is away")
+        return await super().claim(pairs, owner, lease_s)
+
+    async def renewed(self):
+        """Wait until every lease is renewed for now: whoever renews waits for the next time, which is at most a fifth of a lease away."""
+        for lease_s, times in self.claimed_at.items():
+            await self.clock.awaited(lambda moment, lease_s=lease_s, times=times: any(0 < moment - at < lease_s / 5 + 1e-3 for at in times))
+
+
+@pytest.fixture
+async def setting(tmp_path):
+    one = Setting(tmp_path / "history.sqlite3")
+    yield one
+    await one.history.close()
+
+
+def stored(count):
+    return lambda progress: sum(pair.stored for pair in progress.pairs) >= count
+
+
+async def test_a_market_is_looked_at_at_once_and_then_at_every_tick(setting):
+    async with setting.recording(["BTC"]) as ending:
+        for minute in range(3):
+            await setting.seen.until(stored(minute + 1))
+            await setting.reach(60 * (minute + 1))
+        await setting.seen.until(stored(4))
+    assert await setting.stored() == ([0, 60, 120, 180], [])
+    [pair] = ending.result().pairs
+    assert (pair.market, pair.symbol, pair.state, pair.stored, pair.failed, pair.skipped, pair.gap) == ("BTC/USD", "BTC", "recording", 4, 0, 0, None)
+
+
+async def test_ticks_are_multiples_of_the_interval_however_late_looks_end(setting):
+    """The start is 23.5 s into a minute; a look that takes 7 s moves no tick."""
+    setting.clock.skip(23.5)
+    async with setting.recording(["BTC"]):
+        await setting.seen.until(stored(1))
+        setting.books.gate.clear()
+        await setting.reach(60)
+        await setting.books.asked_at("kraken", "BTC/USD", 60)
+        setting.clock.skip(67)
+        setting.books.gate.set()
+        await setting.seen.until(stored(2))
+        await setting.reach(120)
+        await setting.seen.until(stored(3))
+    assert [at for *_, at in setting.books.asked if at >= 60] == [60, 120]
+    assert await setting.stored() == ([23.5, 67, 120], [])
+
+
+async def test_looks_are_spread_evenly_over_the_interval(setting):
+    async with setting.recording(["BTC", "ETH"], ["kraken", "coinbase"]):
+        await setting.seen.until(stored(1))
+        for second in (1, 2, 3):
+            await setting.reach(second)
+            await setting.seen.until(stored(second + 1))
+        for number, second in enumerate((15, 30, 45, 60, 75), 5):
+            await setting.reach(second)
+            await setting.seen.until(stored(number))
+    looks = {(exchange, symbol): at for exchange, symbol, at in setting.books.asked if at >= 60 or 4 < at < 60}
+    assert looks == {("coinbase", "BTC/USD"): 60, ("kraken", "BTC/USD"): 75, ("coinbase", "ETH/USD"): 30, ("kraken", "ETH/USD"): 45}
+
+
+async def test_a_look_still_under_way_skips_ticks_counts_them_and_never_overlaps(setting):
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(stored(1))
+        setting.books.gate.clear()
+        await setting.reach(60)
+        await setting.books.asked_at("kraken", "BTC/USD", 60)
+        setting.clock.skip(200)
+        asked = len(setting.books.asked)
+        setting.books.gate.set()
+        await setting.seen.until(stored(2))
+        await setting.reach(240)
+        await setting.seen.until(stored(3))
+        assert len(setting.books.asked) == asked + 1
+    assert ending.result().pairs[0].skipped == 2
+    assert await setting.stored() == ([0, 200, 240], [])
+
+
+async def test_a_failed_look_is_stored_as_a_miss_and_the_next_may_succeed(setting):
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(stored(1))
+        setting.books.errors["kraken"] = ExchangeTimeout("kraken", "10 s")
+        await setting.reach(60)
+        await setting.seen.until(lambda progress: progress.pairs[0].state == "failing")
+        del setting.books.errors["kraken"]
+        await setting.reach(120)
+        await setting.seen.until(stored(2))
+    assert await setting.stored() == ([0, 120], [60])
+    assert ending.result().pairs[0].failed == 1
+    assert setting.seen.lines == [
+        "BTC/USD on kraken: recording",
+        "BTC/USD on kraken: kraken timed out (10 s). Try again, or ask another exchange.",
+        "BTC/USD on kraken: recording",
+    ]
+
+
+async def test_an_asset_is_settled_by_the_first_success_and_misses_before_it_belong_to_no_market(setting):
+    setting.books.errors["kraken"] = ExchangeTimeout("kraken", "10 s")
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(lambda progress: progress.pairs[0].failed == 1)
+        del setting.books.errors["kraken"]
+        await setting.reach(60)
+        await setting.seen.until(stored(1))
+        setting.books.markets["BTC"] = "BTC/USDT"
+        await setting.reach(120)
+        await setting.seen.until(stored(2))
+    assert await setting.stored() == ([60, 120], [])
+    assert await setting.stored(symbol="BTC/USDT") == ([], [])
+    assert ending.result().pairs[0].failed == 1
+
+
+async def test_a_market_that_is_gone_is_a_miss_and_never_another_markets_book(setting):
+    async with setting.recording(["BTC"]):
+        await setting.seen.until(stored(1))
+        setting.books.markets["BTC/USD"] = "BTC/USDT"
+        await setting.reach(60)
+        await setting.seen.until(lambda progress: progress.pairs[0].failed == 1)
+    assert await setting.stored() == ([0], [60])
+
+
+async def test_two_names_of_one_market_are_recorded_once(setting):
+    async with setting.recording(["BTC", "BTC/USD"]) as ending:
+        await setting.seen.until(stored(1))
+        await setting.reach(1)
+        await setting.seen.until(lambda progress: progress.pairs[1].state == "duplicate")
+    assert [pair.stored for pair in ending.result().pairs] == [1, 0]
+    assert ending.result().pairs[1].note == "BTC/USD on kraken is recorded as BTC already."
+
+
+async def test_what_cannot_be_recorded_is_said_and_the_rest_goes_on(setting):
+    setting.books.errors["coinbase"] = UnknownSymbol("coinbase", "BTC")
+    async with setting.recording(["BTC"], ["coinbase", "kraken"]) as ending:
+        await setting.reach(1)
+        await setting.seen.until(stored(1))
+    assert [(pair.exchange, pair.state, pair.stored) for pair in ending.result().pairs] == [("coinbase", "refused", 0), ("kraken", "recording", 1)]
+    assert setting.seen.lines[0] == "BTC on coinbase: coinbase does not list BTC. Give an asset such as BTC, or a market such as BTC/USDT."
+
+
+async def test_where_nothing_can_be_recorded_the_mistake_is_raised(setting):
+    setting.books.errors["kraken"] = UnknownSymbol("kraken", "NOPE")
+    with pytest.raises(UnknownSymbol, match="kraken does not list NOPE"):
+        await record(setting.market, ["NOPE"], clock=setting.clock)
+
+
+@pytest.mark.parametrize(
+    ("symbols", "interval", "sentence"),
+    [
+        ([], 60, "Name at least one symbol to record, such as BTC."),
+        (["BTC"], 0, "interval_seconds: Input should be greater than or equal to 1, not 0."),
+        (["  "], 60, "symbol: Value should have at least 1 item after validation, not 0, not ' '."),
+    ],
+)
+async def test_wrong_arguments_are_told_in_one_sentence(setting, symbols, interval, sentence):
+    with pytest.raises(InvalidArgument) as raised:
+        await record(setting.market, symbols, interval_seconds=interval)
+    assert str(raised.value) == sentence
+
+
+async def test_the_database_away_stops_nothing_and_what_waited_is_stored_in_order(setting):
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(stored(1))
+        setting.history.away = True
+        for minute in (1, 2, 3):
+            await setting.reach(60 * minute)
+            await setting.seen.until(lambda progress, minute=minute: progress.buffered == minute)
+        assert setting.seen.progress.database_fault.startswith("The history cannot be used (it is away)")
+        setting.history.away = False
+        await setting.reach(181)
+        await setting.seen.until(stored(4))
+    assert await setting.stored() == ([0, 60, 120, 180], [])
+    assert (ending.result().gaps, ending.result().database_fault, ending.result().buffered) == ({}, "", 0)
+    assert setting.seen.lines[1:] == [
+        "The history cannot be used (it is away): `liquidity doctor` tests its database. Recording goes on; up to 10,000 looks are kept until it answers.",
+        "The history's database answers again; 3 looks that waited for it are being stored.",
+    ]
+
+
+async def test_what_the_database_never_took_is_a_gap_that_is_stated(setting):
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(stored(1))
+        setting.history.away = True
+        for minute in (1, 2):
+            await setting.reach(60 * minute)
+            await setting.seen.until(lambda progress, minute=minute: progress.buffered == minute)
+    gap = ending.result().gaps["BTC/USD on kraken"]
+    assert (gap.count, gap.first.timestamp() - setting.clock.start, gap.last.timestamp() - setting.clock.start) == (2, 60, 120)
+
+
+async def test_pairs_of_different_intervals_are_recorded_together(setting):
+    pairs = [Recorded(symbol="BTC", exchange="kraken", interval_seconds=60), Recorded(symbol="ETH", exchange="kraken", interval_seconds=20)]
+    stop = asyncio.Event()
+    task = asyncio.create_task(record_configured(setting.market, pairs, stop=stop, onlooker=setting.seen, clock=setting.clock))
+    await setting.seen.until(stored(1))
+    for number, second in enumerate((1, 10, 30, 50, 60, 70), 2):
+        await setting.reach(second)
+        await setting.seen.until(stored(number))
+    stop.set()
+    await task
+    assert (await setting.stored())[0] == [0, 60]
+    assert (await setting.stored(symbol="ETH/USD"))[0] == [1, 10, 30, 50, 70]
+
+
+async def test_a_cancelled_recording_stores_what_waits_and_gives_its_leases_up(setting):
+    task = asyncio.create_task(record(setting.market, ["BTC"], clock=setting.clock, onlooker=setting.seen))
+    await setting.seen.until(stored(1))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await setting.history.claim([("kraken", "BTC/USD")], "another", 60) == [("kraken", "BTC/USD")]

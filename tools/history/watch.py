@@ -1,0 +1,93 @@
+"""The alerts of one market from look to look: judged by what is usual there, stored, and handed on."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from ..analytics.alerts import LiquidityAlert
+from ..analytics.anomalies import THRESHOLD_PCT, AlertState, Norm, norm, observe, resume, step
+from ..analytics.rules import Rule, concerns
+from ..analytics.snapshot import Miss, Snapshot
+from ..errors import HistoryUnavailable
+from .store import History
+
+Deliver = Callable[[LiquidityAlert], None]
+"""Is handed every alert when it is raised and when it is cleared; it may not wait."""
+
+_LOOKBACK = timedelta(hours=24)
+_NORM_HOLDS, _RULES_HOLD = timedelta(minutes=15), timedelta(minutes=1)
+_JUST_BEFORE = timedelta(milliseconds=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class Watch:
+    """Watches one market, looked at every `interval_s`. Alerts that stand in the history when it begins are its own to clear.
+
+    While the history is unavailable it judges by what it read last, and stores afterwards what it raised.
+    """
+
+    def __init__(self, history: History, exchange: str, symbol: str, interval_s: float, deliver: Deliver, *, threshold_pct: float = THRESHOLD_PCT) -> None:
+        self._history = history
+        self._exchange = exchange
+        self._symbol = symbol
+        self._interval_s = interval_s
+        self._deliver = deliver
+        self._threshold_pct = threshold_pct
+        self._state: AlertState | None = None
+        self._norm: Norm | None = None
+        self._norm_due = self._rules_due = self._seen_at = _LONG_AGO
+        self._unstored: dict[str, LiquidityAlert] = {}
+
+    async def observe(self, seen: Snapshot | Miss) -> list[LiquidityAlert]:
+        """What a look raised or cleared, stored and delivered. Looks come in the order of time; one from before the last begins anew."""
+        if seen.timestamp < self._seen_at:
+            self._state, self._norm_due, self._rules_due = None, _LONG_AGO, _LONG_AGO
+        self._seen_at = seen.timestamp
+        state = await self._state_now()
+        if state is None:
+            return []
+        self._state, changed = step(state, observe(seen, await self._norm_now(), self._interval_s))
+        self._unstored |= {alert.alert_id: alert for alert in changed}
+        await self._store()
+        for alert in changed:
+            self._deliver(alert)
+        return changed
+
+    async def _state_now(self) -> AlertState | None:
+        """The state with the rules that are meant now; None until the history has told which alerts stand."""
+        try:
+            if self._state is None:
+                standing = await self._history.alerts(self._exchange, self._symbol, open_only=True)
+                return resume(standing, await self._rules(), self._threshold_pct)
+            if self._rules_due <= self._seen_at:
+                return replace(self._state, rules=await self._rules())
+        except HistoryUnavailable:
+            pass
+        return self._state
+
+    async def _rules(self) -> tuple[Rule, ...]:
+        """People's rules for this market."""
+        self._rules_due = self._seen_at + _RULES_HOLD
+        rules = [one.rule for one in await self._history.rules()]
+        return tuple(rule for rule in rules if concerns(rule, self._exchange, self._symbol))
+
+    async def _norm_now(self) -> Norm | None:
+        """What was usual over the last day; where that is too short to say, it is soon asked again."""
+        if self._norm_due <= self._seen_at:
+            self._norm_due = self._seen_at + _RULES_HOLD
+            try:
+                series = await self._history.series(self._exchange, self._symbol, self._seen_at - _LOOKBACK, self._seen_at - _JUST_BEFORE)
+            except HistoryUnavailable:
+                return self._norm
+            self._norm = norm(series)
+            if self._norm is not None:
+                self._norm_due = self._seen_at + _NORM_HOLDS
+        return self._norm
+
+    async def _store(self) -> None:
+        if self._unstored:
+            try:
+                await self._history.store_alerts(list(self._unstored.values()))
+            except HistoryUnavailable:
+                return
+            self._unstored = {}

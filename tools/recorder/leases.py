@@ -1,0 +1,85 @@
+"""How recorders on one database share the work: each market is recorded by the one that holds its lease."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import HistoryUnavailable
+from ..history import History
+from ..history.store import Pair
+from .clock import Clock
+from .uncut import uncut
+
+# As parts of an interval. A recorder that dies is followed after the two together at most, so that the first look comes within two intervals.
+_LEASE, _RENEWAL = 1.25, 0.25
+
+
+@dataclass(eq=False)
+class Tenure:
+    """One uninterrupted time of holding a market's lease, which by our clock ends at `expires` unless renewed."""
+
+    expires: float = 0.0
+
+
+class Leases:
+    """The leases of the markets that one recorder looks at every `interval_s`.
+
+    While the database is away nobody can take over, so what was held then is held on; so is what could never be asked for.
+    """
+
+    def __init__(self, history: History, clock: Clock, owner: str, interval_s: float) -> None:
+        self._history = history
+        self._clock = clock
+        self._owner = owner
+        self._lease_s = _LEASE * interval_s
+        self._renewal_s = _RENEWAL * interval_s
+        self._answered: dict[Pair, bool] = {}
+        self._tenures: dict[Pair, Tenure] = {}
+        self._away = False
+        self._claimed = asyncio.Condition()
+
+    def tenure(self, market: Pair) -> Tenure | None:
+        """The tenure in which the market is held now."""
+        tenure = self._tenures.get(market)
+        return tenure if tenure and (self._away or self._clock.now() < tenure.expires) else None
+
+    async def want(self, market: Pair) -> None:
+        """Ask for a market's lease, now and from now on."""
+        self._answered[market] = False
+        await self._claim([market])
+
+    async def granted(self, market: Pair) -> Tenure:
+        """Wait until the market is held."""
+        async with self._claimed:
+            await self._claimed.wait_for(lambda: self.tenure(market) is not None)
+        return self._tenures[market]
+
+    async def run(self) -> None:
+        """Renew what is held and ask for the rest, forever."""
+        while True:
+            due = self._clock.now() + self._renewal_s
+            if self._answered:
+                await self._claim(list(self._answered))
+            await self._clock.until(due)
+
+    async def _claim(self, markets: Sequence[Pair]) -> None:
+        async with self._claimed:
+            asked_at = self._clock.now()
+            try:
+                held = await uncut(self._history.claim(markets, self._owner, self._lease_s))
+            except HistoryUnavailable:
+                self._away = True
+                for market in markets:
+                    if not self._answered[market]:
+                        self._tenures.setdefault(market, Tenure())
+            else:
+                self._away = False
+                self._settle(markets, held, asked_at + self._lease_s)
+            self._claimed.notify_all()
+
+    def _settle(self, markets: Sequence[Pair], held: Sequence[Pair], expires: float) -> None:
+        self._answered |= dict.fromkeys(markets, True)
+        for market in set(markets) - set(held):
+            self._tenures.pop(market, None)
+        for market in held:
+            self._tenures.setdefault(market, Tenure()).expires = expires

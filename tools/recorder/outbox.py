@@ -1,0 +1,136 @@
+"""What was seen on its way into the database: kept in order while the database is away, within a bound."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from ..analytics.snapshot import Miss, Snapshot
+from ..errors import HistoryUnavailable
+from ..history import History
+from .clock import Clock
+from .uncut import uncut
+
+KEPT = 10_000
+"""Looks that wait at most; beyond, the oldest are dropped."""
+_BATCH = 500
+_RETRY_S = 1.0
+
+
+class Look(NamedTuple):
+    """What was seen of the pair at that place."""
+
+    place: int
+    seen: Snapshot | Miss
+
+
+class Outbox:
+    """Looks that wait to be durable. `stored` and `dropped` are told of those that are, and of those that never will be."""
+
+    def __init__(
+        self,
+        history: History,
+        clock: Clock,
+        *,
+        stored: Callable[[Sequence[Look]], None],
+        dropped: Callable[[Sequence[Look]], None],
+        changed: Callable[[], None],
+        say: Callable[[str], None],
+        kept: int = KEPT,
+    ) -> None:
+        self._history = history
+        self._clock = clock
+        self._stored = stored
+        self._dropped = dropped
+        self._changed = changed
+        self._say = say
+        self._kept = kept
+        self._looks = deque[Look]()
+        self._writing: list[Look] = []
+        self._filled = asyncio.Event()
+        self._fault = ""
+        self._overflowed = False
+
+    @property
+    def waiting(self) -> tuple[int, str]:
+        """How many looks are not yet durable, and what is wrong with the database, if anything."""
+        return len(self._looks) + len(self._writing), self._fault
+
+    def add(self, look: Look) -> None:
+        """Keep a look until it is durable, or until too many others follow it."""
+        self._looks.append(look)
+        self._filled.set()
+        self._keep_within_bound()
+        self._changed()
+
+    async def run(self) -> None:
+        """Write what comes, forever; while the database is away, try it once a second."""
+        while True:
+            await self._filled.wait()
+            if not await self._write():
+                await self._clock.until(self._clock.now() + _RETRY_S)
+
+    async def empty(self) -> None:
+        """Write all that waits, or until the database does not answer."""
+        while self._looks and await self._write():
+            pass
+
+    def give_up(self) -> None:
+        """Drop all that waits."""
+        self._drop(len(self._looks))
+
+    async def _write(self) -> bool:
+        """Write the oldest looks; False where the database is away, and they wait on."""
+        self._writing = [self._looks.popleft() for _ in range(min(_BATCH, len(self._looks)))]
+        try:
+            await uncut(self._history.append(*_sorted(look.seen for look in self._writing)))
+        except HistoryUnavailable as error:
+            self._put_back()
+            self._went_away(str(error))
+            return False
+        except BaseException:
+            self._put_back()
+            raise
+        done, self._writing = self._writing, []
+        if not self._looks:
+            self._filled.clear()
+        self._came_back(len(done))
+        self._stored(done)
+        return True
+
+    def _put_back(self) -> None:
+        self._looks.extendleft(reversed(self._writing))
+        self._writing = []
+        self._keep_within_bound()
+
+    def _went_away(self, fault: str) -> None:
+        if not self._fault:
+            self._say(f"{fault} Recording goes on; up to {self._kept:,} looks are kept until it answers.")
+        self._fault = fault
+        self._changed()
+
+    def _came_back(self, done: int) -> None:
+        if self._fault:
+            self._say(f"The history's database answers again; {done + len(self._looks):,} looks that waited for it are being stored.")
+        self._fault, self._overflowed = "", False
+
+    def _keep_within_bound(self) -> None:
+        excess = len(self._looks) + len(self._writing) - self._kept
+        if excess > 0:
+            if not self._overflowed:
+                self._say(f"{self._kept:,} looks wait for the history's database; from now on the oldest are dropped.")
+            self._overflowed = True
+            self._drop(min(excess, len(self._looks)))
+
+    def _drop(self, count: int) -> None:
+        lost = list(islice(self._looks, count))
+        for _ in lost:
+            self._looks.popleft()
+        if lost:
+            self._dropped(lost)
+
+
+def _sorted(seen: Iterable[Snapshot | Miss]) -> tuple[list[Snapshot], list[Miss]]:
+    looks = list(seen)
+    return [one for one in looks if isinstance(one, Snapshot)], [one for one in looks if isinstance(one, Miss)]

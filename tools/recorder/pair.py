@@ -1,0 +1,150 @@
+"""The recording of one symbol on one exchange: a look at every tick, while no other recorder has it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from ..analytics.snapshot import Miss, Snapshot, snapshot
+from ..book import OrderBook
+from ..deepening import covering_depth
+from ..errors import HistoryUnavailable, InvalidArgument, LiquidityError, UnknownSymbol
+from ..history.store import Pair
+from ..history.watch import Deliver, Watch
+from ..market import Market
+from .clock import Clock, Schedule
+from .leases import Leases, Tenure
+from .outbox import Look, Outbox
+from .progress import Board, State
+from .uncut import uncut
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What the pairs of one recording share. `taken` maps the markets that are recorded to the place of the pair that does."""
+
+    market: Market
+    clock: Clock
+    board: Board
+    outbox: Outbox
+    taken: dict[Pair, int]
+    deliver: Deliver
+
+
+class PairRecorder:
+    """Records the pair at `place` of the board. `refusal` is why it never can, None while it may."""
+
+    def __init__(self, shop: Shop, place: int, schedule: Schedule, leases: Leases) -> None:
+        self.refusal: LiquidityError | None = None
+        self._shop = shop
+        self._place = place
+        self._schedule = schedule
+        self._leases = leases
+        self._exchange = shop.board[place].exchange
+        self._symbol = ""
+        self._slot = 0
+        self._last: Snapshot | None = None
+        self._last_at = 0.0
+
+    async def run(self, opening: float) -> None:
+        """Find out which market is meant, from the moment `opening`, then record it; returns only where there is nothing to record."""
+        await self._shop.clock.until(opening)
+        self._slot = self._schedule.slot(self._shop.clock.now())
+        if not await self._find_market():
+            return
+        await self._leases.want(self._key)
+        while True:
+            tenure = await self._granted()
+            await self._record(tenure)
+
+    @property
+    def _key(self) -> Pair:
+        return self._exchange, self._symbol
+
+    async def _find_market(self) -> bool:
+        """Settle the market that the symbol means, by the exchange's first answer; False where it lists none, or another pair records it."""
+        asked = self._shop.board[self._place].symbol
+        while not self._symbol:
+            try:
+                self._symbol = (await self._shop.market.books.fetch(self._exchange, asked)).symbol
+            except InvalidArgument as error:
+                self.refusal = error
+                self._stand("refused", str(error))
+                return False
+            except LiquidityError as error:
+                self._failed(error)
+                await self._next_tick()
+        self._shop.board.set(self._place, market=self._symbol)
+        first = self._shop.taken.setdefault(self._key, self._place)
+        if first != self._place:
+            self._stand("duplicate", f"{self._symbol} on {self._exchange} is recorded as {self._shop.board[first].symbol} already.")
+        return first == self._place
+
+    async def _granted(self) -> Tenure:
+        if self._leases.tenure(self._key) is None:
+            self._stand("elsewhere", "another recorder has it")
+        tenure = await self._leases.granted(self._key)
+        self._stand("recording")
+        return tenure
+
+    async def _record(self, tenure: Tenure) -> None:
+        """Look at every tick while the tenure lasts; at once where nobody has in this slot."""
+        watch = Watch(self._shop.market.history, self._exchange, self._symbol, self._schedule.interval_s, self._shop.deliver)
+        self._slot = self._schedule.slot(self._shop.clock.now())
+        if await uncut(self._is_recorded()):
+            await self._next_tick()
+        while self._leases.tenure(self._key) is tenure:
+            seen = await self._look()
+            self._shop.outbox.add(Look(self._place, seen))
+            await uncut(watch.observe(seen))
+            await self._next_tick()
+
+    async def _is_recorded(self) -> bool:
+        """Whether the market was looked at in this slot, by whoever held it before."""
+        start = datetime.fromtimestamp(self._schedule.tick(self._slot), UTC)
+        try:
+            newest = await self._shop.market.history.latest(self._exchange, self._symbol, self._shop.market.now())
+        except HistoryUnavailable:
+            return False
+        return newest is not None and newest.timestamp >= start
+
+    async def _look(self) -> Snapshot | Miss:
+        try:
+            book = await covering_depth(self._shop.market.books, self._exchange, self._symbol)
+            seen = snapshot(self._of_this_market(book))
+        except LiquidityError as error:
+            self._failed(error)
+            return Miss(source=self._shop.market.source, exchange=self._exchange, symbol=self._symbol, timestamp=self._time(), kind=error.kind)
+        self._last, self._last_at = seen, self._shop.clock.now()
+        if self._shop.board[self._place].state == "failing":
+            self._stand("recording")
+        self._shop.board.set(self._place, last=seen)
+        return seen
+
+    def _of_this_market(self, book: OrderBook) -> OrderBook:
+        # Feeds answer with the nearest market where the one asked for is gone; its liquidity is not this one's.
+        if book.symbol != self._symbol:
+            raise UnknownSymbol(self._exchange, self._symbol)
+        return book
+
+    def _time(self) -> datetime:
+        """Now on the books' own clock, which in replay is the recording's."""
+        if self._last is None:
+            return self._shop.market.now()
+        return self._last.timestamp + timedelta(seconds=self._shop.clock.now() - self._last_at)
+
+    async def _next_tick(self) -> None:
+        """Wait for the next tick; those that passed since this slot's are skipped."""
+        passed = self._schedule.slot(self._shop.clock.now()) - self._slot
+        if passed > 0:
+            self._shop.board.set(self._place, skipped=self._shop.board[self._place].skipped + passed)
+        self._slot += max(passed, 0) + 1
+        await self._shop.clock.until(self._schedule.tick(self._slot))
+
+    def _failed(self, error: LiquidityError) -> None:
+        self._shop.board.set(self._place, failed=self._shop.board[self._place].failed + 1)
+        self._stand("failing", str(error))
+
+    def _stand(self, state: State, note: str = "") -> None:
+        """Show how the pair stands, and say so where that is new."""
+        if (before := self._shop.board[self._place]).state != state:
+            self._shop.board.say(f"{before.name}: {note or state}")
+        self._shop.board.set(self._place, state=state, note=note)

@@ -1,0 +1,106 @@
+"""How a recording stands, for whoever looks on."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from ..analytics.snapshot import Miss, Snapshot
+
+State = Literal["starting", "recording", "failing", "elsewhere", "refused", "duplicate"]
+"""`elsewhere`: another recorder on the same database has the pair. `refused` and `duplicate`: nothing is recorded under this name, `note` says why."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Looks of one market that could not be kept: how many, and the first and the last of them."""
+
+    count: int
+    first: datetime
+    last: datetime
+
+    def and_also(self, lost: Snapshot | Miss) -> "Gap":
+        return Gap(self.count + 1, self.first, lost.timestamp)
+
+
+@dataclass(frozen=True)
+class PairProgress:
+    """One symbol on one exchange. `market` is what the symbol means there, empty until the exchange has first answered.
+
+    `stored` snapshots are durable, `failed` looks gave no valid book, `skipped` ticks passed while a look was still under way.
+    """
+
+    exchange: str
+    symbol: str
+    interval_s: float
+    market: str = ""
+    state: State = "starting"
+    note: str = ""
+    last: Snapshot | None = None
+    stored: int = 0
+    failed: int = 0
+    skipped: int = 0
+    gap: Gap | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.market or self.symbol} on {self.exchange}"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A whole recording. `buffered` looks wait for the database, which is away where `database_fault` says how."""
+
+    pairs: tuple[PairProgress, ...]
+    buffered: int = 0
+    database_fault: str = ""
+
+    @property
+    def gaps(self) -> dict[str, Gap]:
+        """What could not be kept, by the pair's name."""
+        return {pair.name: pair.gap for pair in self.pairs if pair.gap is not None}
+
+
+class Onlooker(Protocol):
+    """Whoever wants to see a recording. Neither method may wait."""
+
+    def show(self, progress: Progress) -> None:
+        """How the recording stands now; called with every change."""
+        ...
+
+    def say(self, line: str) -> None:
+        """Something happened that a person should know."""
+        ...
+
+
+class Unwatched:
+    """The onlooker of a recording that nobody watches."""
+
+    def show(self, progress: Progress) -> None: ...
+
+    def say(self, line: str) -> None: ...
+
+
+class Board:
+    """Keeps the progress of every pair, and shows each change."""
+
+    def __init__(self, pairs: Iterable[PairProgress], onlooker: Onlooker, waiting: Callable[[], tuple[int, str]]) -> None:
+        self._pairs = list(pairs)
+        self._onlooker = onlooker
+        self._waiting = waiting
+        self.say = onlooker.say
+
+    def __getitem__(self, place: int) -> PairProgress:
+        return self._pairs[place]
+
+    def set(self, place: int, **fields: Any) -> None:
+        """Change these fields of a pair."""
+        self._pairs[place] = replace(self._pairs[place], **fields)
+        self.show()
+
+    def show(self) -> None:
+        self._onlooker.show(self.progress)
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(tuple(self._pairs), *self._waiting())
