@@ -7,14 +7,14 @@ how the value reads. Doubled braces stand for themselves.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from pydantic import BaseModel
 
 from tools.analytics.result import Result
 from tools.errors import LiquidityError, outside_text
-from tools.units import format_value, unit_of
+from tools.units import format_value, unit_in
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _CURRENCY_FIELD = {"price": "price_currency", "base": "base_currency"}
@@ -90,7 +90,7 @@ def _step(place: _Place, step: str, path: str) -> _Place:
     if isinstance(value, BaseModel):
         if step not in type(value).model_fields:
             raise UnknownReference(path, f"{type(value).__name__} has no field {step!r}")
-        return _Place(getattr(value, step), (*place.models, value), step, unit_of(type(value), step))
+        return _Place(getattr(value, step), (*place.models, value), step, unit_in(value, step))
     try:
         if isinstance(value, Mapping):
             return replace(place, value=cast("Mapping[str, Any]", value)[step])
@@ -110,12 +110,25 @@ def _in_words(place: _Place, path: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, datetime):
-        return f"{value:%H:%M:%S} UTC"
+        return _time(value, place)
     if isinstance(value, int | float):
         return _number(place, path)
     if isinstance(value, list | tuple) and all(isinstance(one, str) for one in cast("Sequence[Any]", value)):
         return ", ".join(cast("Sequence[str]", value)) or "none"
     raise UnknownReference(path, f"it holds {type(value).__name__}, not a value; name one of its parts")
+
+
+def _time(value: datetime, place: _Place) -> str:
+    """A moment: of a reading to the second, of what went before to the minute; with its date where that is not the day of the answer."""
+    clock = f"{value:%H:%M:%S} UTC" if place.field == "as_of" else f"{value:%H:%M} UTC"
+    result = place.models[0]
+    same_day = not isinstance(result, Result) or value.date() == result_day(result)
+    return clock if same_day else f"{value:%Y-%m-%d} {clock}"
+
+
+def result_day(result: Result) -> date:
+    """The day on which a result was computed, UTC."""
+    return (result.as_of + timedelta(milliseconds=result.age_ms)).date()
 
 
 def _number(place: _Place, path: str) -> str:

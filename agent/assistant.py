@@ -73,7 +73,7 @@ def build_agent(model: Model, market: Market) -> Agent[None, str]:
     agent = Agent(
         model,
         deps_type=type(None),
-        instructions=[_instructions(), _situation(market)],
+        instructions=[_instructions(), _situation(market), lambda: f"It is {market.now():%A, %Y-%m-%d %H:%M} UTC."],
         tools=published(market),
         retries={"tools": _TOOL_RETRIES, "output": _OUTPUT_RETRIES},
         model_settings=ModelSettings(request_timeout=_REQUEST_TIMEOUT_S),

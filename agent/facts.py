@@ -8,7 +8,10 @@ from typing import Any
 from pydantic_ai.messages import ModelMessage, ModelRequest, ToolReturnPart
 
 from tools.analytics.result import Result
+from tools.analytics.rules import AlertRules
 from tools.parameters import Source
+
+from .answers import result_day
 
 _SOURCE_WORDS: Mapping[Source, str] = {"live": "live", "simulated": "simulated (not live)", "replay": "replay of recorded books (not live)"}
 
@@ -31,6 +34,8 @@ class _Origin:
     market: str
     as_of: datetime
     source: Source
+    dated: bool
+    """Whether its day has to be said: a recording's, which may be any, and that of the past."""
 
 
 def tool_returns(messages: Iterable[ModelMessage]) -> Iterator[ToolReturnPart]:
@@ -70,10 +75,16 @@ def _exact_first(facts: Sequence[ToolFacts]) -> list[ToolFacts]:
 def _origins(result: Result) -> list[_Origin]:
     venues: Mapping[str, Any] = getattr(result, "venues", {})
     if venues:
-        return [_Origin(exchange, venue.symbol_used, venue.as_of, result.source) for exchange, venue in venues.items()]
+        return [_origin(result, exchange, venue.symbol_used, venue.as_of) for exchange, venue in venues.items()]
+    if isinstance(result, AlertRules):
+        return [_origin(result, rule.exchange, rule.symbol, result.as_of) for rule in result.rules]
     symbol: str = getattr(result, "symbol_used", getattr(result, "symbol", ""))
     exchanges: Sequence[str] = getattr(result, "exchanges", [getattr(result, "exchange", "")])
-    return [_Origin(exchange, symbol, result.as_of, result.source) for exchange in exchanges]
+    return [_origin(result, exchange, symbol, result.as_of) for exchange in exchanges]
+
+
+def _origin(result: Result, exchange: str, market: str, as_of: datetime) -> _Origin:
+    return _Origin(exchange, market, as_of, result.source, result.source == "replay" or as_of.date() != result_day(result))
 
 
 def _without_echoes(origins: Sequence[_Origin]) -> list[_Origin]:
@@ -87,7 +98,7 @@ def _markets(group: Sequence[_Origin]) -> str:
 
 
 def _when(group: Sequence[_Origin]) -> str:
-    """The moment, or the span of moments; recordings, which may be from any day, with their date."""
-    form = "%Y-%m-%d %H:%M:%S" if group[0].source == "replay" else "%H:%M:%S"
+    """The moment, or the span of moments, with the date where it has to be said."""
+    form = "%Y-%m-%d %H:%M:%S" if any(one.dated for one in group) else "%H:%M:%S"
     first, last = (pick(one.as_of for one in group).strftime(form) for pick in (min, max))
     return f"at {first} UTC" if first == last else f"between {first} and {last} UTC"

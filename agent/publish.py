@@ -17,6 +17,9 @@ from .facts import ToolFacts
 DEFAULT_EXCHANGES = "default_exchanges"
 """The key of a tool definition's metadata (not sent to hosted models) that holds the market's own exchanges."""
 
+CLOCK = "clock"
+"""The key that holds the market's clock."""
+
 _SIGNIFICANT_DIGITS = 10
 
 
@@ -40,7 +43,7 @@ def _publish(name: str, bound: BoundTool, market: Market) -> Tool[None]:
     # The tools validate their own arguments and explain mistakes in one sentence, so the model needs only the schema.
     described = Tool[None](bound)
     tool = Tool[None].from_schema(call, name, described.description, described.function_schema.json_schema)
-    tool.metadata = {DEFAULT_EXCHANGES: market.exchanges}
+    tool.metadata = {DEFAULT_EXCHANGES: market.exchanges, CLOCK: market.now}
     return tool
 
 

@@ -1,9 +1,9 @@
-"""Order sizes, depth bands, level counts and windows of time, read from a question."""
+"""Order sizes, depth bands and level counts, read from a question."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from .intent import Size, Unit, Window
+from .intent import Size, Unit
 from .markets import asset_after, with_capitals
 from .scanning import TAKEN, take
 
@@ -21,7 +21,6 @@ _WORD_NUMBERS: Mapping[str, str] = {
     "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12", "fifteen": "15",
     "twenty": "20", "twenty five": "25", "twenty-five": "25", "thirty": "30", "forty": "40", "fifty": "50", "seventy five": "75", "seventy-five": "75",
 }  # fmt: skip
-_HOURS: Mapping[str, float] = {"min": 1 / 60, "h": 1, "d": 24, "w": 168, "mo": 720}
 _ABSURD = 1e15
 _UNCLEAR_FROM = 1_000
 """A bare number from here on is a size; smaller ones count other things."""
@@ -41,13 +40,6 @@ _SIZE = re.compile(
 )
 _BAND = re.compile(r"(?:±|\+/-\s?)?(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>%|percent|per cent|pct|bps?|basis points?)(?!\w)", re.IGNORECASE)
 _LEVELS = re.compile(r"\b(?:top|best|first)\s+(?P<top>\d{1,3})(?![\w.%,])|(?<![\w.])(?P<count>\d{1,3})\s+(?:price\s+)?(?:levels?|rows?|lines)\b", re.IGNORECASE)
-_WINDOW = re.compile(
-    r"\b(?:over |in |for |during |within )?(?P<words>(?:the )?(?:last|past|previous|trailing)\s+(?:(?P<count>\d+(?:\.\d+)?|few|couple of)\s*)?"
-    r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|h|d(?:ays?)?|w(?:eeks?)?|months?)\b)|(?<![\w.$])(?P<short>(?P<n>\d+)\s?(?P<u>h(?:ou)?rs?|h|d|days?|weeks?)\b(?:\s+ago)?)"
-    r"|\b(?P<named>yesterday|last night|overnight|this morning|this week|this month)\b",
-    re.IGNORECASE,
-)
-_NAMED_HOURS: Mapping[str, float] = {"yesterday": 24, "last night": 24, "overnight": 12, "this morning": 12, "this week": 168, "this month": 720}
 
 
 def spelled_out(text: str) -> str:
@@ -105,19 +97,3 @@ def levels(text: str) -> tuple[int | None, str]:
     """How many price levels are to be shown."""
     matches, rest = take(_LEVELS, text)
     return (int(matches[0]["top"] or matches[0]["count"]), rest) if matches else (None, rest)
-
-
-def window(text: str) -> tuple[Window | None, str]:
-    """The stretch of the past asked about."""
-    matches, rest = take(_WINDOW, text)
-    return (_window(matches), rest) if matches else (None, rest)
-
-
-def _window(matches: Sequence[re.Match[str]]) -> Window:
-    match = matches[0]
-    if match["named"]:
-        return Window(match["named"].lower(), _NAMED_HOURS[" ".join(match["named"].lower().split())])
-    count, unit = (match["n"], match["u"]) if match["short"] else (match["count"], match["unit"])
-    number = {"few": 3.0, "couple of": 2.0}.get((count or "1").lower()) or float(count or 1)
-    hours = next(hours for prefix, hours in _HOURS.items() if unit.lower().startswith(prefix))
-    return Window((match["short"] or match["words"]).lower(), number * hours)

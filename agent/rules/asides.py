@@ -25,6 +25,8 @@ ASIDES: tuple[tuple[Aside, re.Pattern[str]], ...] = patterns(
     }
 )
 
+FUTURE = "forecast"
+"""What is lacking where a question is about what is to come, and not of liquidity."""
 UNSUPPORTED: tuple[tuple[str, re.Pattern[str]], ...] = patterns(
     {
         "orders": (
@@ -32,31 +34,19 @@ UNSUPPORTED: tuple[tuple[str, re.Pattern[str]], ...] = patterns(
             r"\b(buy|sell)\b.*\bfor me\b",
             r"\b(buy|sell|get) me\b",
         ),
-        "alerts": (
-            r"\b(alert|warn|ping|tell|notify|let|message|wake)\b (me|us)\b.*\b(when|if|once|as soon)\b",
-            r"\balerts?\b(?!\s*\()",
-            r"\balarms?\b",
-            r"\bnotif\w+",
-            r"\b(watch|monitor|keep an eye)\b",
-        ),
-        "history": (
-            r"\b(than|to|as|from|versus|vs) (usual|normal|average|before|earlier|yesterday|typical|always)\b",
-            r"\b(usual|usually|unusual\w*|abnormal\w*|normally|typical\w*|baseline)\b",
-            r"\bis (this|that|it) normal\b",
-            r"\bhistor(y|ical|ically)\b",
-            r"\bover time\b",
-            r"\btrend\w*",
-            r"\banomal\w+",
-            r"\bgetting (worse|better|thinner|deeper|wider|tighter)\b",
-            r"\b(changed|used to be)\b",
-        ),
-        "forecast": (
-            r"\b(predict\w*|forecast\w*|price target|outlook|moon(ing)?|bullish|bearish|tomorrow)\b",
-            r"\bnext (hour|day|week|month|year)\b",
-            r"\bwill\b.*\b(go|rise|fall|drop|pump|dump|crash|reach|hit|recover|be worth)\b",
-            r"\bgoing (up|down|to (go|rise|fall|drop|crash|moon))\b",
+        "watch": (r"\b(watch|monitor|keep an eye)\b",),
+        "recording": (r"\b(start|begin|keep|stop) (recording|tracking)\b", r"^\W*(please |can you |could you )*(record|track)\b"),
+        "advice": (
+            r"\b(price target|moon(ing)?|bullish|bearish)\b",
             r"^(?!.*\b(where|which|how)\b).*\bshould (i|we) (buy|sell|hold|invest|long|short)\b",
             r"\bgood (time|idea|investment) to\b",
+        ),
+        FUTURE: (
+            r"\b(predict\w*|forecast\w*|outlook|tomorrow)\b",
+            r"\bnext (\d+ )?(few )?(hours?|days?|weeks?|months?|years?)\b",
+            r"\bwill\b.*\bbe (worth|worse|better|like|ok|thin\w*|wide\w*|deep\w*|tight\w*)\b",
+            r"\bwill\b.*\b(go|rise|fall|drop|pump|dump|crash|reach|hit|recover|improve|widen|tighten|narrow|deteriorate)\b",
+            r"\bgoing (up|down|to (go|rise|fall|drop|crash|moon|widen|tighten|improve))\b",
         ),
         "portfolio": (r"\b(portfolio|holdings|positions|my bags?|my (balance|account|book))\b",),
         "split": (

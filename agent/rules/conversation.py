@@ -9,13 +9,16 @@ from pydantic_ai.messages import ModelMessage, ModelRequest, RetryFeedbackPart, 
 
 from tools.analytics.impact import TakerSide
 
-from .intent import Intent, Size, Subject, Unit
+from . import alert_rules, memory
+from .intent import Intent, Metric, RuleWords, Size, Subject, Unit, Window
 from .scanning import once
 
 _SUBJECTS: frozenset[str] = frozenset(get_args(Subject))
 _OF_ALL: frozenset[str] = frozenset({"cheapest", "compare", "arbitrage"})
 """Subjects that ask about every exchange unless they name some."""
 _OF_BANDS: frozenset[str] = frozenset({"depth", "compare", "walls"})
+_MEASURED: frozenset[str | None] = frozenset({"normal", "history"})
+"""Subjects under which "and the spread?" asks after another figure of the same."""
 _OF_ORDERS: frozenset[str | None] = frozenset({"cheapest", "impact"})
 # Feedback on an answer reaches a model as a user prompt that opens with this line; it is not a question.
 _FEEDBACK = RetryFeedbackPart("", retry=RetryInfo(cause="model_retry")).model_response().partition("\n")[0]
@@ -34,6 +37,9 @@ class Topic:
     band_pct: float | None = None
     levels: int | None = None
     excluded: tuple[str, ...] = ()
+    window: Window | None = None
+    metric: Metric | None = None
+    rule: RuleWords | None = None
 
 
 def questions(messages: Iterable[ModelMessage]) -> list[str]:
@@ -69,23 +75,29 @@ def fold(topic: Topic, intent: Intent) -> Topic:
     """
     if intent.kind in {"help", "about", "unknown"}:
         return topic
-    fresh = intent.kind in _SUBJECTS and bool(intent.symbols) and not (intent.continues or intent.adds)
+    fresh = intent.kind in _SUBJECTS and bool(intent.symbols) and not (intent.continues or intent.adds or _is_removal(intent))
     base = Topic(sizes=topic.sizes) if fresh else topic
     symbols = intent.symbols or base.symbols
+    kind = _kind(topic, intent)
     return Topic(
-        kind=_kind(topic, intent),
+        kind=kind,
         symbols=symbols,
         exchanges=_exchanges(base, intent),
-        sizes=_sizes(topic, intent, same_asset=_asset(topic.symbols) in {"", _asset(symbols)}),
+        sizes=topic.sizes if kind == "rules" else _sizes(topic, intent, same_asset=_asset(topic.symbols) in {"", _asset(symbols)}),
         sides=intent.sides or base.sides,
         band_pct=intent.band_pct if intent.band_pct is not None else base.band_pct,
         levels=intent.levels or base.levels,
         excluded=once([*_still_excluded(base, intent), *intent.excluded]),
+        window=_window(base, intent, kind),
+        metric=(intent.metric or base.metric) if kind in memory.OVER_TIME else None,
+        rule=_rule(topic, intent, kind),
     )
 
 
 def _kind(topic: Topic, intent: Intent) -> Subject | None:
     if intent.kind == "unsupported":
+        return topic.kind
+    if topic.kind in _MEASURED and intent.continues and intent.kind in {"quote", "depth"} and not intent.now:
         return topic.kind
     if intent.kind is not None:
         return intent.kind  # pyright: ignore[reportReturnType]
@@ -94,6 +106,10 @@ def _kind(topic: Topic, intent: Intent) -> Subject | None:
 
 def _continued(kind: Subject, intent: Intent) -> Subject:
     """The subject under a follow-up: mostly that of before, unless what it adds belongs to another."""
+    if kind == "rules":
+        return kind
+    if intent.window and kind not in {*memory.OVER_TIME, "walls"}:
+        return "history"
     if intent.band_pct is not None and kind not in _OF_BANDS:
         return "depth"
     if (intent.sizes or intent.sides) and kind not in _OF_ORDERS:
@@ -107,6 +123,8 @@ def _opening(intent: Intent) -> Subject:
         return "impact"
     if intent.band_pct is not None:
         return "depth"
+    if intent.window:
+        return "history"
     return "quote" if intent.exchanges else "compare"
 
 
@@ -114,6 +132,28 @@ def _exchanges(base: Topic, intent: Intent) -> tuple[str, ...]:
     if intent.exchanges:
         return once([*base.exchanges, *intent.exchanges]) if intent.adds else intent.exchanges
     return () if intent.everywhere or intent.kind in _OF_ALL else base.exchanges
+
+
+def _window(base: Topic, intent: Intent, kind: Subject | None) -> Window | None:
+    """The window asked about; a follow-up keeps it, and so does another question of how it went."""
+    keeps = kind in {*memory.OVER_TIME, "walls"} if intent.kind is None or kind != intent.kind else kind in {"history", "alerts"}
+    over_time = kind in {*memory.OVER_TIME, "walls"}
+    return (intent.window if over_time and intent.window else None) or (base.window if keeps else None)
+
+
+def _rule(topic: Topic, intent: Intent, kind: Subject | None) -> RuleWords | None:
+    """The rule spoken of: "remove that" means the one before, and a follow-up fills in what it lacks."""
+    said, before = intent.rule, topic.rule
+    if said is None:
+        return alert_rules.follow_up(before, intent) if before and kind == "rules" else before
+    if said.action == "add" or before is None or said.value or said.rule_id:
+        return said
+    same = said.action == "list" or said.metric in {None, before.metric}
+    return replace(before, action=said.action) if same else said
+
+
+def _is_removal(intent: Intent) -> bool:
+    return intent.rule is not None and intent.rule.action == "remove" and not intent.rule.value
 
 
 def _still_excluded(base: Topic, intent: Intent) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tools.analytics.impact import TakerSide
 
-from . import amounts, markets
-from .asides import ASIDES, UNSUPPORTED
+from . import alert_rules, amounts, markets, memory, windows
+from .asides import ASIDES, FUTURE, UNSUPPORTED
 from .exclusions import exclusions
-from .intent import Aside, Intent, Size, Subject, Window
+from .intent import Aside, Intent, RuleWords, Size, Subject, Window
 from .objections import comma_objection, size_objection
 from .scanning import once, take
 from .subjects import ADDS, CONTINUES, EVERYWHERE, FEES, SIDES, SUBJECTS, UNITS
@@ -19,14 +20,17 @@ _READ_CHARACTERS = 1_000
 _WORD = re.compile(r"[A-Za-z]+")
 _SIZED: frozenset[Subject | None] = frozenset({None, "compare", "quote", "depth", "book", "chart"})
 """Subjects that, with an order size beside them, ask what that order costs."""
+_OF_NOW_ALONE: frozenset[Subject | None] = frozenset({"cheapest", "impact", "arbitrage"})
+"""Subjects that no history is kept of."""
 
 
 def parse(question: str, configured: Sequence[str] = ()) -> Intent:
     """What `question` means by itself; `configured` are exchanges known beside the usual ones."""
     text = amounts.spelled_out(question[:_READ_CHARACTERS].translate(_TYPOGRAPHY))
     whole = text
+    rule, text = alert_rules.read(text)
     fees, text = take(FEES, text)
-    window, text = amounts.window(text)
+    window, text = windows.window(text)
     band_pct, text = amounts.band(text)
     levels, text = amounts.levels(text)
     objection = comma_objection(whole) or size_objection(text)
@@ -37,11 +41,12 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
     exchanges, text = markets.exchanges(left_out.rest, configured)
     assets, text = markets.assets(text)
     symbols = _symbols([*pairs, *more_pairs], assets)
-    lacking = _lacking(whole, window)
-    kind = _aside(whole) or ("unsupported" if lacking else _subject(whole, sizes, has_side=bool(_sides(whole))))
+    kind, lacking = _kind(whole, rule, window, sizes)
     if kind is not None and not symbols:
         guessed, text = markets.guessed_asset(text)
         symbols = once(guessed)
+    continues = bool(CONTINUES.search(whole))
+    further = continues and kind in {"quote", "depth"}
     intent = Intent(
         kind=kind,
         symbols=symbols,
@@ -52,15 +57,20 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
         levels=levels,
         window=window,
         everywhere=bool(EVERYWHERE.search(whole)),
-        adds=bool(ADDS.search(whole)),
-        continues=bool(CONTINUES.search(whole)),
+        adds=bool(ADDS.search(memory.without_usual(whole))),
+        continues=continues,
         lacking=lacking,
         unit=next((unit for unit, pattern in UNITS if pattern.search(whole)), None),
         excluded=left_out.exchanges,
         objection=objection or left_out.question,
         fees=bool(fees),
+        metric=memory.metric(whole) if kind in memory.OVER_TIME or further else None,
+        rule=rule,
+        now=further and memory.about_now(whole),
     )
-    return intent if kind or _is_follow_up(intent, text) else Intent(kind="unknown")
+    if kind or _is_follow_up(intent, text):
+        return intent
+    return replace(intent, kind="history") if window and (symbols or exchanges) else Intent(kind="unknown")
 
 
 def _symbols(pairs: Sequence[str], assets: Sequence[str]) -> tuple[str, ...]:
@@ -73,10 +83,17 @@ def _aside(text: str) -> Aside | None:
     return next((kind for kind, pattern in ASIDES if pattern.search(text)), None)
 
 
-def _lacking(text: str, window: Window | None) -> str:
-    """What of the question is beyond the tools, empty where nothing is."""
-    named = next((lacking for lacking, pattern in UNSUPPORTED if pattern.search(text)), "")
-    return named or ("history" if window else "")
+def _kind(text: str, rule: RuleWords | None, window: Window | None, sizes: Sequence[Size]) -> tuple[Subject | Aside | None, str]:
+    """What a question is about, and what of it is beyond the tools, empty where nothing is."""
+    if rule:
+        return "rules", ""
+    if aside := _aside(text):
+        return aside, ""
+    lacking = next((lacking for lacking, pattern in UNSUPPORTED if pattern.search(text)), "")
+    if lacking:
+        return ("forecast", "") if lacking == FUTURE and memory.of_liquidity(text) else ("unsupported", lacking)
+    found = memory.subject(text) or memory.of_window(_subject(text, sizes, has_side=bool(_sides(text))), window)
+    return ("unsupported", "past costs") if window and found in _OF_NOW_ALONE else (found, "")
 
 
 def _subject(text: str, sizes: Sequence[Size], *, has_side: bool) -> Subject | None:
@@ -93,7 +110,17 @@ def _is_follow_up(intent: Intent, rest: str) -> bool:
     """Whether a question without a subject says something, and nothing that is not understood."""
     if intent.unit or intent.objection:
         return True
-    says = intent.symbols or intent.exchanges or intent.sizes or intent.sides or intent.band_pct or intent.levels or intent.everywhere or intent.excluded
+    says = (
+        intent.symbols
+        or intent.exchanges
+        or intent.sizes
+        or intent.sides
+        or intent.band_pct
+        or intent.levels
+        or intent.everywhere
+        or intent.excluded
+        or intent.window
+    )
     unread = {word.lower() for word in _WORD.findall(_without_sides(rest))} - FILLERS
     return bool(says) and not unread
 

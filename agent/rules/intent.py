@@ -5,11 +5,15 @@ from typing import Literal
 
 from tools.analytics.impact import TakerSide
 
-Subject = Literal["cheapest", "impact", "compare", "arbitrage", "quote", "book", "depth", "walls", "chart"]
-"""What tools can answer."""
+Subject = Literal[
+    "cheapest", "impact", "compare", "arbitrage", "quote", "book", "depth", "walls", "chart",
+    "normal", "history", "alerts", "forecast", "snapshot", "rules",
+]  # fmt: skip
+"""What tools can answer; `rules` are the asker's own alert rules."""
 Aside = Literal["help", "about", "unsupported", "unknown"]
 """What is answered without a tool, and leaves the subject of the conversation as it was."""
 Unit = Literal["usd", "base", "unclear", "foreign"]
+Metric = Literal["spread", "depth", "bid depth", "ask depth", "imbalance", "price"]
 
 
 @dataclass(frozen=True)
@@ -22,11 +26,34 @@ class Size:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """`minutes` after midnight, UTC: of the day that is `days_back`, of the latest `weekday` (Monday is 0), or else the last time that it was that."""
+
+    minutes: int
+    days_back: int | None = None
+    weekday: int | None = None
+
+
+@dataclass(frozen=True)
 class Window:
-    """A stretch of the past, in the asker's words and in hours."""
+    """A stretch of the past, in the asker's words: so many hours (0: not said), or since a moment, up to now or until a moment."""
 
     words: str
-    hours: float
+    hours: float = 0.0
+    since: Moment | None = None
+    until: Moment | None = None
+
+
+@dataclass(frozen=True)
+class RuleWords:
+    """What is to be done with an alert rule, and what was said of it: `value` with its unit, such as `5 bps` or `$2m`. What was not said is empty or None."""
+
+    action: Literal["list", "add", "remove"]
+    metric: Metric | None = None
+    above: bool | None = None
+    value: str = ""
+    within: str = ""
+    rule_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +63,8 @@ class Intent:
     `everywhere`: all exchanges are meant. `adds`: the exchanges join those of before. `continues`: it opens like a follow-up.
     `excluded`: exchanges not to be used. `objection`: what has to be asked or said first, as it cannot be taken as it stands. `fees`: it wants other fees.
     `lacking` names what an unsupported question asks for; `unit` says what a number of before was counted in.
+    `metric` is the figure that a question about the past asks after; `rule` is an alert rule of the asker's.
+    `now`: it insists on the present.
     """
 
     kind: Subject | Aside | None
@@ -54,3 +83,6 @@ class Intent:
     excluded: tuple[str, ...] = ()
     objection: str = ""
     fees: bool = False
+    metric: Metric | None = None
+    rule: RuleWords | None = None
+    now: bool = False

@@ -4,17 +4,19 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart, ToolReturnPart
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
 
 from ..answers import render
 from ..facts import ToolFacts, in_words, tool_returns
-from ..publish import DEFAULT_EXCHANGES
+from ..publish import CLOCK, DEFAULT_EXCHANGES
+from .calls import Call, Plan
 from .conversation import Topic, last_question, questions, topic_of
 from .grammar import parse
 from .intent import Intent
-from .plan import Call, Plan, plan
+from .plan import Place, plan
 from .writing import Outcomes
 
 RULES_LABEL = "rules (no LLM)"
@@ -25,20 +27,20 @@ _PIECE = re.compile(r"\S+\s*|\s+")
 def rules_model() -> FunctionModel:
     """A model without a language model: it answers the questions its grammar knows.
 
-    It reads the exchanges meant by default from the metadata of the tools it is given, so that it fits any market.
+    It reads the exchanges meant by default and the time from the metadata of the tools it is given, so that it fits any market.
     """
     return FunctionModel(_respond, stream_function=_stream, model_name=RULES_LABEL)
 
 
 async def _respond(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
-    step = next_step(messages, _configured(info))
+    step = next_step(messages, _place(info))
     if isinstance(step, str):
         return ModelResponse(parts=[TextPart(step)])
     return ModelResponse(parts=[ToolCallPart(call.tool, call.arguments) for call in step])
 
 
 async def _stream(messages: list[ModelMessage], info: AgentInfo) -> AsyncIterator[str | DeltaToolCalls]:
-    step = next_step(messages, _configured(info))
+    step = next_step(messages, _place(info))
     if isinstance(step, str):
         for piece in pieces(step):
             yield piece
@@ -46,12 +48,12 @@ async def _stream(messages: list[ModelMessage], info: AgentInfo) -> AsyncIterato
         yield {index: DeltaToolCall(call.tool, json.dumps(call.arguments)) for index, call in enumerate(step)}
 
 
-def next_step(messages: Sequence[ModelMessage], configured: Sequence[str]) -> str | tuple[Call, ...]:
+def next_step(messages: Sequence[ModelMessage], place: Place) -> str | tuple[Call, ...]:
     """What comes next in this conversation: tool calls, or the answer."""
-    intents = [parse(question, configured) for question in questions(messages)]
+    intents = [parse(question, place.exchanges) for question in questions(messages)]
     if not intents:
-        return plan(topic_of([]), parse(""), configured).reply
-    made = plan(topic := topic_of(intents), intents[-1], configured)
+        return plan(topic_of([]), parse(""), place).reply
+    made = plan(topic := topic_of(intents), intents[-1], place)
     if made.write is None:
         return made.reply
     since = messages[last_question(messages) :]
@@ -59,7 +61,7 @@ def next_step(messages: Sequence[ModelMessage], configured: Sequence[str]) -> st
         return made.calls
     outcomes = _outcomes(made, since)
     if refused := _refused(made, outcomes):
-        return _without(refused, topic, intents[-1], configured, since, outcomes)
+        return _without(refused, topic, intents[-1], place, since, outcomes)
     return render(made.write(topic, outcomes), outcomes.results)
 
 
@@ -73,12 +75,10 @@ def _refused(made: Plan, outcomes: Outcomes) -> tuple[str, ...]:
     return refused if len(refused) < len(asked) else ()
 
 
-def _without(
-    refused: Sequence[str], topic: Topic, intent: Intent, configured: Sequence[str], since: Sequence[ModelMessage], before: Outcomes
-) -> str | tuple[Call, ...]:
+def _without(refused: Sequence[str], topic: Topic, intent: Intent, place: Place, since: Sequence[ModelMessage], before: Outcomes) -> str | tuple[Call, ...]:
     """The question once more for the exchanges that the market has: its calls, then the answer, which names the others as missing."""
     left = replace(topic, exchanges=tuple(one for one in topic.exchanges if one not in refused))
-    made = plan(left, intent, configured)
+    made = plan(left, intent, place)
     steps = [index for index, message in enumerate(since) if isinstance(message, ModelResponse) and message.tool_calls]
     if made.write is None:
         return made.reply
@@ -95,8 +95,9 @@ def pieces(text: str) -> Iterator[str]:
     return (match.group() for match in _PIECE.finditer(text))
 
 
-def _configured(info: AgentInfo) -> Sequence[str]:
-    return next((tool.metadata[DEFAULT_EXCHANGES] for tool in info.function_tools if tool.metadata and DEFAULT_EXCHANGES in tool.metadata), ())
+def _place(info: AgentInfo) -> Place:
+    known = next((tool.metadata for tool in info.function_tools if tool.metadata and DEFAULT_EXCHANGES in tool.metadata), None)
+    return Place(known[DEFAULT_EXCHANGES], known[CLOCK]()) if known else Place((), datetime.now(UTC))
 
 
 def _outcomes(made: Plan, messages: Sequence[ModelMessage]) -> Outcomes:

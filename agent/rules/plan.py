@@ -1,10 +1,10 @@
 """What to do about a question: the tools to call, all at once, or the words to say instead."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
-from . import replies
+from . import memory, over_time, replies
+from .calls import Call, Place, Plan, Writer, chart, meant, symbol
 from .conversation import Topic
 from .intent import Intent, Size, Subject
 from .scanning import once
@@ -13,38 +13,19 @@ from .writing.phrases import paragraphs
 
 _MOST_LEVELS = 100
 _SHOWN_LEVELS = 10
-
-Writer = Callable[[Topic, Outcomes], str]
-
-
-@dataclass(frozen=True)
-class Call:
-    """One tool call; templates refer to its result as `name`, and an answer that lacks it speaks of `about`."""
-
-    name: str
-    tool: str
-    arguments: dict[str, Any]
-    about: str
+_EACH = frozenset({"rules", "snapshot"})
+"""Subjects that go to the first exchange unless others, or all, are named."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """Either calls and the writer of the answer over their results, or a reply."""
-
-    calls: tuple[Call, ...] = ()
-    write: Writer | None = None
-    reply: str = ""
-
-
-def plan(topic: Topic, intent: Intent, configured: Sequence[str]) -> Plan:
-    """The plan for the last question, which is `intent` by itself and `topic` in its conversation; `configured` are the default exchanges."""
+def plan(topic: Topic, intent: Intent, place: Place) -> Plan:
+    """The plan for the last question, which is `intent` by itself and `topic` in its conversation."""
     aside = replies.aside(intent, topic)
-    question = aside or intent.objection or replies.question_back(topic) or replies.question_on_exchanges(topic, configured)
+    question = aside or intent.objection or replies.question_back(topic) or replies.question_on_exchanges(topic, place.exchanges)
     if question or topic.kind is None:
         return Plan(reply=question or replies.not_understood())
-    left = _without(configured, topic.excluded)
-    reduced = _with(topic, _without(topic.exchanges, topic.excluded))
-    return _told(_PLANS[topic.kind](reduced, left), _leads(reduced, intent, left), _notes(reduced, intent))
+    left = _without(place.exchanges, topic.excluded)
+    reduced = _with(topic, left if intent.everywhere and topic.kind in _EACH else _without(topic.exchanges, topic.excluded))
+    return _told(_PLANS[topic.kind](reduced, place._replace(exchanges=left)), _leads(reduced, intent, left), _notes(reduced, intent))
 
 
 def _told(made: Plan, leads: str, notes: str) -> Plan:
@@ -64,9 +45,11 @@ def _leads(topic: Topic, intent: Intent, left: Sequence[str]) -> str:
     at_hand = once([*topic.exchanges, *left])
     if topic.kind in {"cheapest", "compare"} and len(at_hand) == 1:
         return f"Only {at_hand[0]} is {'left' if topic.excluded else 'at hand'}, so there is nothing to compare it with."
-    if topic.kind not in {"walls", "book"} or len(at_hand) == 1:
+    if topic.kind in memory.OVER_TIME and len(at_hand if not topic.exchanges else topic.exchanges) > over_time.MOST_EXCHANGES:
+        return f"Of so many exchanges I look back at the first {over_time.MOST_EXCHANGES}."
+    if topic.kind not in {"walls", "book", "snapshot"} or len(at_hand) == 1:
         return ""
-    if intent.everywhere or len(topic.exchanges) > 1:
+    if topic.kind != "snapshot" and (intent.everywhere or len(topic.exchanges) > 1):
         return f"One exchange is shown at a time; this is {at_hand[0]}."
     return "" if topic.exchanges else f"On {at_hand[0]}, the first {'left' if topic.excluded else 'configured'}:"
 
@@ -77,77 +60,79 @@ def _notes(topic: Topic, intent: Intent) -> str:
     return " ".join(note for note in (left_out, orders.FEES_INCLUDED if intent.fees and topic.sizes else "") if note)
 
 
-def _order(topic: Topic, configured: Sequence[str]) -> Plan:
+def _order(topic: Topic, place: Place) -> Plan:
     """What an order costs on each exchange meant, with the curve of cost by size; without a size, the exchanges side by side."""
     if not topic.sizes:
-        return _compare(topic, configured, write=orders.without_size)
+        return _compare(topic, place, write=orders.without_size)
     size, side = topic.sizes[0], topic.sides[0] if topic.sides else "buy"
-    meant = _meant(topic, configured)
+    venues = meant(topic, place)
     amount = {"order_size_usd": size.amount} if size.unit == "usd" else {"order_size_base": size.amount}
-    calls = [Call(f"impact_{one}", "calculate_market_impact", {"symbol": _symbol(topic), **amount, "side": side, "exchange": one}, one) for one in meant]
-    return Plan((*calls, _order_chart(topic, meant, size, side)), orders.cost)
+    calls = [Call(f"impact_{one}", "calculate_market_impact", {"symbol": symbol(topic), **amount, "side": side, "exchange": one}, one) for one in venues]
+    return Plan((*calls, _order_chart(topic, venues, size, side)), orders.cost)
 
 
-def _order_chart(topic: Topic, meant: Sequence[str], size: Size, side: str) -> Call:
+def _order_chart(topic: Topic, venues: Sequence[str], size: Size, side: str) -> Call:
     """The impact curve; for an order in units of the asset, whose dollars are not known yet, the depth it walks through."""
     if size.unit == "usd":
-        return _chart("impact", topic, meant, order_size_usd=size.amount, side=side)
-    return _chart("depth", topic, meant)
+        return chart("impact", topic, venues, order_size_usd=size.amount, side=side)
+    return chart("depth", topic, venues)
 
 
-def _compare(topic: Topic, configured: Sequence[str], write: Writer = books.comparison) -> Plan:
-    meant = _meant(topic, configured)
-    call = Call("comparison", "compare_exchanges", {"symbol": _symbol(topic), "exchanges": meant}, "the comparison")
-    return Plan((call, _chart("comparison", topic, meant)), write)
+def _compare(topic: Topic, place: Place, write: Writer = books.comparison) -> Plan:
+    venues = meant(topic, place)
+    call = Call("comparison", "compare_exchanges", {"symbol": symbol(topic), "exchanges": venues}, "the comparison")
+    return Plan((call, chart("comparison", topic, venues)), write)
 
 
-def _arbitrage(topic: Topic, configured: Sequence[str]) -> Plan:
+def _arbitrage(topic: Topic, place: Place) -> Plan:
     if len(topic.exchanges) == 1:
-        topic = _with(topic, once([*topic.exchanges, *configured]))
-    return _compare(topic, configured, write=books.arbitrage)
+        topic = _with(topic, once([*topic.exchanges, *place.exchanges]))
+    return _compare(topic, place, write=books.arbitrage)
 
 
-def _quote(topic: Topic, configured: Sequence[str]) -> Plan:
+def _quote(topic: Topic, place: Place) -> Plan:
     """Price and spread: of the one exchange named, or side by side."""
     if len(topic.exchanges) != 1:
-        return _compare(topic, configured)
+        return _compare(topic, place)
     return _book_plan(topic, topic.exchanges[0], books.quote)
 
 
-def _book(topic: Topic, configured: Sequence[str]) -> Plan:
-    return _book_plan(topic, (topic.exchanges or tuple(configured))[0], books.ladder)
+def _book(topic: Topic, place: Place) -> Plan:
+    return _book_plan(topic, meant(topic, place)[0], books.ladder)
 
 
 def _book_plan(topic: Topic, exchange: str, write: Writer) -> Plan:
-    return Plan((_order_book(topic, exchange), _chart("depth", topic, [exchange])), write)
+    return Plan((_order_book(topic, exchange), chart("depth", topic, [exchange])), write)
 
 
-def _depth(topic: Topic, configured: Sequence[str]) -> Plan:
-    meant = _meant(topic, configured)
-    return Plan((*(_order_book(topic, one) for one in meant), _chart("depth", topic, meant)), books.depth)
+def _depth(topic: Topic, place: Place) -> Plan:
+    venues = meant(topic, place)
+    return Plan((*(_order_book(topic, one) for one in venues), chart("depth", topic, venues)), books.depth)
 
 
-def _walls(topic: Topic, configured: Sequence[str]) -> Plan:
-    exchange = (topic.exchanges or tuple(configured))[0]
-    heatmap = Call("heatmap", "liquidity_heatmap", {"symbol": _symbol(topic), "exchange": exchange}, "the heatmap")
+def _walls(topic: Topic, place: Place) -> Plan:
+    exchange = meant(topic, place)[0]
+    if topic.window:
+        return over_time.heatmap(topic, place)
+    heatmap = Call("heatmap", "liquidity_heatmap", {"symbol": symbol(topic), "exchange": exchange}, "the heatmap")
     return Plan((heatmap, _order_book(topic, exchange)), books.walls)
 
 
-def _comparison(topic: Topic, configured: Sequence[str]) -> Plan:
+def _comparison(topic: Topic, place: Place) -> Plan:
     """Side by side takes two: one exchange alone is compared with the configured ones."""
     if len(topic.exchanges) == 1:
-        topic = _with(topic, once([*topic.exchanges, *configured]))
-    return _compare(topic, configured)
+        topic = _with(topic, once([*topic.exchanges, *place.exchanges]))
+    return _compare(topic, place)
 
 
-def _cheapest(topic: Topic, configured: Sequence[str]) -> Plan:
+def _cheapest(topic: Topic, place: Place) -> Plan:
     """Cheapest is a question about several exchanges: one that is named is ranked among the configured ones."""
     if len(topic.exchanges) == 1:
-        topic = _with(topic, once([*topic.exchanges, *configured]))
-    return _order(topic, configured)
+        topic = _with(topic, once([*topic.exchanges, *place.exchanges]))
+    return _order(topic, place)
 
 
-_PLANS: Mapping[Subject, Callable[[Topic, Sequence[str]], Plan]] = {
+_PLANS: Mapping[Subject, Callable[[Topic, Place], Plan]] = {
     "cheapest": _cheapest,
     "impact": _order,
     "compare": _comparison,
@@ -157,24 +142,13 @@ _PLANS: Mapping[Subject, Callable[[Topic, Sequence[str]], Plan]] = {
     "depth": _depth,
     "walls": _walls,
     "chart": _depth,
+    **over_time.PLANS,
 }
 
 
 def _order_book(topic: Topic, exchange: str) -> Call:
     levels = min(topic.levels or _SHOWN_LEVELS, _MOST_LEVELS)
-    return Call(f"book_{exchange}", "get_order_book", {"symbol": _symbol(topic), "exchange": exchange, "levels": levels}, exchange)
-
-
-def _chart(kind: str, topic: Topic, meant: Sequence[str], **more: Any) -> Call:
-    return Call("chart", "liquidity_chart", {"kind": kind, "symbol": _symbol(topic), "exchanges": list(meant), **more}, "the chart")
-
-
-def _meant(topic: Topic, configured: Sequence[str]) -> list[str]:
-    return list(topic.exchanges or configured)
-
-
-def _symbol(topic: Topic) -> str:
-    return topic.symbols[0]
+    return Call(f"book_{exchange}", "get_order_book", {"symbol": symbol(topic), "exchange": exchange, "levels": levels}, exchange)
 
 
 def _without(exchanges: Sequence[str], excluded: Sequence[str]) -> tuple[str, ...]:

@@ -6,18 +6,24 @@ from difflib import get_close_matches
 from tools.units import format_price, format_usd
 
 from .conversation import Topic
-from .intent import Intent, Size
+from .intent import Intent, RuleWords, Size
 from .vocabulary import EXCHANGE_NAMES
 
 _SIMILAR = 0.85
+_RULE = "alert me when the BTC spread on kraken is above 5 bps"
 
 _EXAMPLES = """\
 - Which exchange is cheapest to buy $50k of BTC?
 - How much slippage for a $250k market sell of ETH on Coinbase?
 - How deep is SOL on Kraken within 1%?
 - Compare BTC across exchanges
-- Where are the walls in ETH on Binance?"""
+- Where are the walls in ETH on Binance?
+- Is BTC liquidity on Kraken worse than usual?
+- What happened to SOL depth in the last 6 hours?
+- Any alerts for ETH?
+- Tell me when the BTC spread on Kraken passes 5 bps"""
 
+_FOLLOW_UPS = "Follow-ups such as “and selling?”, “on Kraken?” or “over the last week?” keep the rest."
 _ABOUT = (
     "I am a set of rules, not a language model: rules (no LLM). I read a question with a grammar, call the liquidity tools and report their numbers."
     " For free conversation set a model key (ANTHROPIC_API_KEY or OPENAI_API_KEY), OLLAMA_BASE_URL, or LIQUIDITY_MODEL."
@@ -25,9 +31,11 @@ _ABOUT = (
 
 _LACKING: Mapping[str, str] = {
     "orders": "I cannot place, change or cancel orders; I can say what an order would cost and where it is cheapest.",
-    "alerts": "I cannot watch a market or raise alerts yet; I can say how liquidity stands right now.",
-    "history": "I have no history of liquidity yet, so I cannot say {compared}; I can say how liquidity stands right now.",
-    "forecast": "I do not forecast prices or advise on whether to trade; I can say what a trade would cost right now.",
+    "watch": "I cannot stream a market here yet; I can check it for alerts, and keep a rule such as “tell me when the BTC spread on kraken passes 5 bps”.",
+    "recording": "I cannot start or stop a recorder from here: run `liquidity record BTC --exchanges kraken`, or ask me to take a snapshot.",
+    "past costs": "What an order would have cost in the past is not kept; I can say what it costs now, and how spread and depth went over that time.",
+    "advice": "I do not forecast prices or advise on whether to trade; I can say what a trade would cost right now.",
+    "forecast": "I do not forecast prices or advise on whether to trade; I can say what a trade would cost right now, and forecast spread and depth.",
     "portfolio": "I cannot work on a whole portfolio yet; ask for one asset at a time, such as “sell 300 ETH”.",
     "split": "I cannot plan how to split an order yet; I can say what the whole order costs on each exchange.",
     "other data": "I only read order books: prices, spreads, depth and the cost of orders. That is not among them.",
@@ -37,13 +45,12 @@ _LACKING: Mapping[str, str] = {
 def aside(intent: Intent, topic: Topic) -> str:
     """The reply to a question that needs no tool; empty where it does need one."""
     if intent.kind == "help":
-        return f"Ask me about liquidity on exchanges right now. For example:\n\n{_EXAMPLES}\n\nFollow-ups such as “and selling?” or “on Kraken?” keep the rest."
+        return f"Ask me about liquidity on exchanges, now and over time. For example:\n\n{_EXAMPLES}\n\n{_FOLLOW_UPS}"
     if intent.kind == "about":
         return f"{_ABOUT}\n\nFor example:\n\n{_EXAMPLES}"
     if intent.kind == "unsupported":
-        compared = f"how {intent.window.words} compares with now" if intent.window else "what is usual"
         offer = f" For example: “How deep is {topic.symbols[0] if topic.symbols else 'BTC'}?”"
-        return _LACKING[intent.lacking].format(compared=compared) + offer
+        return _LACKING[intent.lacking] + offer
     return not_understood() if intent.kind == "unknown" else ""
 
 
@@ -54,11 +61,34 @@ def not_understood() -> str:
 
 def question_back(topic: Topic) -> str:
     """What has to be asked before tools can answer; empty where nothing has."""
-    if not topic.symbols:
+    if not topic.symbols and not _needs_no_asset(topic):
         return "Which asset do you mean? For example BTC, ETH or SOL/USDT."
-    if len(topic.symbols) > 1:
+    if len(topic.symbols) > 1 and not _is_listing(topic):
         return f"{_or(topic.symbols)}? I answer for one asset at a time."
+    if topic.kind == "rules":
+        return _question_on_rule(topic.rule)
     return _question_on_order(topic) if topic.kind in {"cheapest", "impact"} else ""
+
+
+def _needs_no_asset(topic: Topic) -> bool:
+    return topic.kind == "alerts" or _is_listing(topic)
+
+
+def _is_listing(topic: Topic) -> bool:
+    """Whether the stored rules are asked for, or one by its id, or one that has to be asked back by listing them."""
+    return topic.kind == "rules" and topic.rule is not None and (topic.rule.action == "list" or bool(topic.rule.rule_id) or not _is_whole(topic.rule, "remove"))
+
+
+def _is_whole(rule: RuleWords, action: str) -> bool:
+    return rule.action != action or bool(rule.metric and rule.value and rule.above is not None)
+
+
+def _question_on_rule(rule: RuleWords | None) -> str:
+    if rule is None or _is_whole(rule, "add"):
+        return ""
+    if rule.metric is None:
+        return f"What shall I watch: spread, depth, imbalance or price? Say it such as “{_RULE}”."
+    return f"From what level of the {rule.metric}? Say it such as “{_RULE}”; what is unusual by itself is told by “any alerts?”."
 
 
 def question_on_exchanges(topic: Topic, configured: Sequence[str]) -> str:

@@ -47,7 +47,8 @@ COMMON_WORDS = _words(
     " trading dollar dollars usd bucks cash coin coins crypto asset assets token tokens money now today moment average least best worst cheap cheapest total"
     " large small big bigger smaller same other another what which where when how why who time way terms general particular between about across around"
     " good bad fair real live course sure fun example instance details detail info information advice help there here range percent per"
-    " high low higher lower execution fills fill volume volumes everything anything something nothing"
+    " high low higher lower execution fills fill volume volumes everything anything something nothing once first last night noon midnight usual normal"
+    " yesterday tomorrow alert alerts rule rules history trend snapshot snapshots forecast"
 )
 """Words that are never taken for an asset, however the sentence stands."""
 

@@ -8,8 +8,10 @@ import pytest
 from make_books import NOON, book
 
 from tools.book import ALL_LEVELS, ANALYSIS_LEVELS, OrderBook
+from tools.cache import Cache
 from tools.charts.render import Renderer
 from tools.errors import LiquidityError, UnknownSymbol
+from tools.history import History
 from tools.market import Market
 
 BINANCE = [[(99.99, 400), (99.9, 1_000), (99.0, 4_000)], [(100.01, 400), (100.1, 1_000), (101.0, 4_000)]]
@@ -49,8 +51,14 @@ def _three(**changed):
     }
 
 
+def _now():
+    return NOON + timedelta(seconds=1)
+
+
 def _market_of(books, exchanges=("binance", "coinbase", "kraken"), source="simulated"):
-    return Market(books if hasattr(books, "fetch") else FakeBooks(books), tuple(exchanges), source, Renderer(), lambda: NOON + timedelta(seconds=1))
+    # Opened with its first use, which none of these books brings about.
+    history = History("sqlite+aiosqlite:///:memory:", source, now=_now)
+    return Market(books if hasattr(books, "fetch") else FakeBooks(books), tuple(exchanges), source, Renderer(), _now, history, Cache())
 
 
 @pytest.fixture(scope="session")

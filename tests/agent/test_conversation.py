@@ -1,14 +1,19 @@
 """What a conversation is about by now, from its messages alone."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic_ai.messages import ModelRequest, ModelResponse, RetryFeedbackPart, RetryInfo, TextPart, ToolReturnPart, UserPromptPart
 
 from agent.rules.conversation import Topic, questions, topic_of
 from agent.rules.grammar import parse
-from agent.rules.intent import Size
+from agent.rules.intent import Size, Window
 
 CHEAPEST = "Which exchange is cheapest to buy $50k of BTC?"
 DOLLARS_50K = (Size(50_000.0, "usd"),)
+NORMAL = "Is BTC liquidity on Kraken worse than usual?"
+ASKED_NORMAL = Topic("normal", ("BTC",), ("kraken",))
+WEEK = Window("last week", 168.0)
 ASKED = Topic("cheapest", ("BTC",), (), DOLLARS_50K, ("buy",))
 
 
@@ -30,7 +35,7 @@ def topic(*asked):
         ([CHEAPEST, "how deep is it on okx?"], Topic("depth", ("BTC",), ("okx",), DOLLARS_50K, ("buy",))),
         ([CHEAPEST, "help", "and selling?"], Topic("cheapest", ("BTC",), (), DOLLARS_50K, ("sell",))),
         ([CHEAPEST, "what's the weather in paris", "and selling?"], Topic("cheapest", ("BTC",), (), DOLLARS_50K, ("sell",))),
-        ([CHEAPEST, "is that worse than usual on kraken?"], Topic("cheapest", ("BTC",), ("kraken",), DOLLARS_50K, ("buy",))),
+        ([CHEAPEST, "is that worse than usual on kraken?"], Topic("normal", ("BTC",), ("kraken",), DOLLARS_50K, ("buy",))),
         (
             ["slippage on coinbase for 10 BTC sell", "what about kraken too?"],
             Topic("impact", ("BTC",), ("coinbase", "kraken"), (Size(10.0, "base"),), ("sell",)),
@@ -46,6 +51,22 @@ def topic(*asked):
         (["cost to buy 10k SOL", "dollars"], Topic("impact", ("SOL",), (), (Size(10_000.0, "usd"),), ("buy",))),
         (["cost to buy 10k SOL", "coins"], Topic("impact", ("SOL",), (), (Size(10_000.0, "base"),), ("buy",))),
         (["cost to buy 10k SOL", "SOL"], Topic("impact", ("SOL",), (), (Size(10_000.0, "base"),), ("buy",))),
+        ([NORMAL], ASKED_NORMAL),
+        ([NORMAL, "and ETH?"], replace(ASKED_NORMAL, symbols=("ETH",))),
+        ([NORMAL, "and ETH?", "over the last week?"], replace(ASKED_NORMAL, symbols=("ETH",), window=WEEK)),
+        ([NORMAL, "over the last week?", "on coinbase?"], replace(ASKED_NORMAL, exchanges=("coinbase",), window=WEEK)),
+        ([NORMAL, "and the spread?"], replace(ASKED_NORMAL, metric="spread")),
+        ([NORMAL, "and the spread right now?"], Topic("quote", ("BTC",), ("kraken",))),
+        ([NORMAL, "over the last week?", "how deep is it?"], Topic("depth", ("BTC",), ("kraken",))),
+        ([NORMAL, "what happened over the last week?", "any alerts?"], Topic("alerts", ("BTC",), ("kraken",), window=WEEK)),
+        ([NORMAL, "what happened over the last week?", "is it normal?"], ASKED_NORMAL),
+        ([NORMAL, "show the heatmap over the last week", "and ETH?"], Topic("walls", ("ETH",), ("kraken",), window=WEEK)),
+        ([NORMAL, "show the heatmap over the last week", "show the heatmap"], Topic("walls", ("BTC",), ("kraken",))),
+        (["any alerts?", "and ETH?"], Topic("alerts", ("ETH",))),
+        (["BTC over the last week"], Topic("history", ("BTC",), window=WEEK)),
+        (["spread of ETH on kraken", "over the last week?"], Topic("history", ("ETH",), ("kraken",), window=WEEK)),
+        ([CHEAPEST, "is this normal?", "and selling?"], Topic("impact", ("BTC",), (), DOLLARS_50K, ("sell",))),
+        (["is BTC spread on kraken wide compared to usual?"], Topic("normal", ("BTC",), ("kraken",), metric="spread")),
         (["BTC"], Topic("compare", ("BTC",))),
         (["BTC on kraken"], Topic("quote", ("BTC",), ("kraken",))),
         (["$50k of BTC"], Topic("impact", ("BTC",), (), DOLLARS_50K)),

@@ -1,7 +1,9 @@
 """What a question leaves out, what it cannot say, and what is said of it."""
 
 import pytest
+from make_books import NOON
 
+from agent.rules.calls import Place
 from agent.rules.conversation import topic_of
 from agent.rules.grammar import parse
 from agent.rules.plan import plan
@@ -12,7 +14,7 @@ ORDER = "cheapest to buy $50k of BTC"
 
 def planned(*asked, configured=CONFIGURED):
     intents = [parse(question, configured) for question in asked]
-    return plan(topic_of(intents), intents[-1], configured)
+    return plan(topic_of(intents), intents[-1], Place(configured, NOON))
 
 
 def asked_of(made):

@@ -1,7 +1,9 @@
 """Which tools a question leads to, and what is said where none can help."""
 
 import pytest
+from make_books import NOON
 
+from agent.rules.calls import Place
 from agent.rules.conversation import topic_of
 from agent.rules.grammar import parse
 from agent.rules.plan import plan
@@ -11,7 +13,7 @@ CONFIGURED = ("binance", "coinbase", "kraken")
 
 def planned(*asked):
     intents = [parse(question, CONFIGURED) for question in asked]
-    return plan(topic_of(intents), intents[-1], CONFIGURED)
+    return plan(topic_of(intents), intents[-1], Place(CONFIGURED, NOON))
 
 
 def calls(*asked):
@@ -73,9 +75,13 @@ def test_a_question_calls_every_tool_it_needs_at_once(asked, expected):
         ("slippage for $50k and 2 BTC", "$50,000 or 2.00 BTC?"),
         ("slippage for €50k of BTC", "I cannot convert EUR."),
         ("slippage for 10k SOL", "Do you mean $10,000 of SOL, or 10,000.00 SOL?"),
-        ("alert me when the BTC spread widens", "I cannot watch a market or raise alerts yet"),
-        ("how deep was BTC over the last 6 hours?", "I have no history of liquidity yet, so I cannot say how the last 6 hours compares with now"),
-        ("is BTC depth worse than usual?", "I have no history of liquidity yet"),
+        ("watch BTC on kraken", "I cannot stream a market here yet"),
+        ("start recording BTC on kraken", "run `liquidity record BTC --exchanges kraken`"),
+        ("what was the slippage of $50k of BTC yesterday?", "What an order would have cost in the past is not kept"),
+        ("alert me when the BTC spread widens", "From what level of the spread? Say it such as"),
+        ("alert me when BTC passes 5", "What shall I watch: spread, depth, imbalance or price?"),
+        ("alert me when the spread passes 5 bps", "Which asset do you mean?"),
+        ("is this normal?", "Which asset do you mean?"),
         ("will BTC go up tomorrow?", "I do not forecast prices"),
         ("place an order for 1 BTC", "I cannot place, change or cancel orders"),
         ("exit cost of my portfolio", "I cannot work on a whole portfolio yet"),

@@ -26,7 +26,7 @@ class Outcomes:
     @property
     def tells(self) -> bool:
         """Whether there is more than a chart to tell of."""
-        return any(name != CHART for name in self.results)
+        return not all(_is_chart(name) for name in self.results)
 
     def of(self, kind: type[R]) -> dict[str, R]:
         """The results of one kind."""
@@ -51,15 +51,16 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def failed(outcomes: Outcomes) -> str:
     """Who is missing from the answer and why, in the errors' own words; a chart only where there is an answer for it to belong to."""
-    told = {why for name, (_about, why) in outcomes.failures.items() if name != CHART}
-    lines = [f"{about} is missing: {literal(why)}" for name, (about, why) in outcomes.failures.items() if name != CHART or (outcomes.tells and why not in told)]
+    told = {why for name, (_about, why) in outcomes.failures.items() if not _is_chart(name)}
+    shown = [told_of for name, told_of in outcomes.failures.items() if not _is_chart(name) or (outcomes.tells and told_of[1] not in told)]
+    lines = [f"{about} is missing: {literal(why)}" for about, why in dict.fromkeys(shown)]
     lines += [f"{exchange} is missing: {{{name}.failures.{exchange}}}" for name, exchange in _named_failures(outcomes)]
     return bullets(lines)
 
 
 def nothing_to_tell(outcomes: Outcomes) -> str:
     """Said where no call gave anything: each reason once, in its own words."""
-    reasons = [literal(why) for name, (_about, why) in outcomes.failures.items() if name != CHART]
+    reasons = [literal(why) for name, (_about, why) in outcomes.failures.items() if not _is_chart(name)]
     return paragraphs("I could not answer that.", bullets(list(dict.fromkeys(reasons))))
 
 
@@ -83,6 +84,11 @@ def rates(markets: Mapping[str, tuple[str, VenueLiquidity | MarketImpact]]) -> s
             groups.setdefault((market.price_currency, market.usd_rate), {})[path] = exchange
     lines = [f"1 {quote} = {{{next(iter(paths))}.usd_rate}} ({', '.join(paths.values())})" for (quote, _rate), paths in groups.items()]
     return f"{'; '.join(lines)}." if lines else ""
+
+
+def _is_chart(name: str) -> bool:
+    """The chart, or one of several: `chart_kraken`."""
+    return name.partition("_")[0] == CHART
 
 
 def _named_failures(outcomes: Outcomes) -> list[tuple[str, str]]:

@@ -1,0 +1,149 @@
+"""The asker's own alert rules, read from a question and written as the tool takes them: `BTC spread on kraken > 5 bps`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+
+from .intent import Intent, Metric, RuleWords, Size
+from .scanning import TAKEN, patterns
+
+_ASKS = re.compile(
+    r"\b(alert|warn|ping|notify|wake|remind) (me|us)\b"
+    r"|\b(tell|let|message|inform)\b (me|us)\b.*\b(when|whenever|once|as soon as)\b"
+    r".*\b(widens|narrows|tightens|drops|falls|sinks|rises|climbs|thins|worsens|spikes|jumps"
+    r"|crosses|passes|exceeds|changes|improves|recovers|gets|goes|moves|breaks|hits|reaches)\b"
+    r"|\b(add|create|set|set up|make|store|save|new|put)\b (?:(?:up|me|us|a|an|the|this|new|alert|another) )*(alerts?|alarms?|rules?|notifications?)\b"
+    r"|\b(alert|alarm|rule|notification) (when|if|once|for when)\b",
+    re.IGNORECASE,
+)
+_MAY_ASK = re.compile(r"\b(tell|let|message|inform)\b (me|us)\b.*\b(if|when|whenever|once|as soon as|should)\b", re.IGNORECASE)
+_START = r"^\W*(?:(?:please|pls|can you|could you|now|and|ok|then|also)\s+)*"
+_RULES = r"(?:rules?|alerts?|alarms?|notifications?)"
+_REMOVE = re.compile(
+    rf"{_START}(?:remove|delete|drop|cancel|clear|forget|disable|get rid of)\b.*\b{_RULES}\b|\b(?:remove|delete|cancel|disable)\b.*\b{_RULES}\b"
+    r"|\b(?:stop|quit|don't|do not|no longer) (?:alert|warn|ping|notify|tell)(?:ing)? (?:me|us)\b"
+    rf"|{_START}(?:remove|delete|drop) (?:it|that|this)(?: one)?\b|{_START}(?:remove|delete|drop)\b"
+    r"(?=.*(?:[<>]|\b(?:above|below|over|under)\b|\w-[0-9a-f]{6}\b))",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    rf"\b(?:my|our) (?:own )?(?:alert |alarm )?{_RULES}\b|\balert(?:ing)? rules?\b|\b(?:list|show|see|which|what)\b(?: me)?(?: all)?(?: the| are the)? rules\b"
+    r"|^\W*rules\W*$|\b(?:rules|alerts) (?:are (?:stored|set)|do i have|have i|did i set)\b|\blist\b.*\balerts\b",
+    re.IGNORECASE,
+)
+_ABOVE = (
+    r"above|over|past|exceed\w*|pass(?:es|ed|ing)?|beyond|cross\w*|breaks?|tops|(?:more|greater|higher|wider|larger|bigger|deeper) than|hits?|reach\w*|at least"
+    r"|(?:rises?|widens?|grows?|jumps?|climbs?|increases?|goes up|gets) to"
+)
+_BELOW = (
+    r"below|under|beneath|(?:less|lower|thinner|smaller|tighter|narrower) than|at most|(?:falls?|drops?|shrinks?|dips?|sinks?|tightens?|narrows?|goes down) to"
+)
+_VALUE = (
+    r"(?P<money>US\$|\$)?\s?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"\s?(?P<scale>k|thousand|mm|mn|mio|million|m|billion|bn|b)?(?![A-Za-z])"
+    r"\s?(?P<unit>%|percent\b|per cent\b|pct\b|bps?\b|basis points?\b|usd[tc]?\b|us dollars?\b|dollars?\b|bucks\b)?"
+)
+_CONDITION = re.compile(rf"(?:(?<!\w)(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))|(?P<more>>=?)|(?P<less><=?))\s*(?:the |a |an )?{_VALUE}", re.IGNORECASE)
+_WITHIN = re.compile(r"\bwithin\s+(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>%|percent|per cent|pct|bps?|basis points?)(?!\w)", re.IGNORECASE)
+_MADE_ID = r"\b(?:spread|(?:bid-|ask-)?depth|imbalance|price)-[0-9a-f]{6}\b"
+_ID = re.compile(rf"(?P<made>{_MADE_ID})|\b(?:rule|alert|id)s?\s+(?:id |number |no\.? |#)?(?P<id>(?=[\w-]*\d)[0-9a-z][\w-]*)\b", re.IGNORECASE)
+_SCALES: Mapping[str, float] = {"k": 1e3, "t": 1e3, "m": 1e6, "b": 1e9}
+
+_METRICS: tuple[tuple[Metric, re.Pattern[str]], ...] = patterns(
+    {
+        "bid depth": (r"\bbid (side )?(depth|liquidity|size)\b", r"\bdepth of (the )?bids\b"),
+        "ask depth": (r"\bask (side )?(depth|liquidity|size)\b", r"\bdepth of (the )?asks\b"),
+        "spread": (r"\bspreads?\b",),
+        "imbalance": (r"\bimbalanced?\b",),
+        "depth": (r"\bdepth\b", r"\bdeep(er)?\b", r"\b(il)?liquid(ity)?\b", r"\bthin(ner)?\b"),
+        "price": (r"\bprices?\b", r"\bmid\b", r"\btrad(es|ing)\b"),
+    }
+)
+
+
+def metric(text: str) -> Metric | None:
+    """The figure that words ask after."""
+    return next((metric for metric, pattern in _METRICS if pattern.search(text)), None)
+
+
+def read(text: str) -> tuple[RuleWords | None, str]:
+    """What is to be done with a rule, if anything; what was read of it is taken from the text."""
+    condition = _CONDITION.search(text)
+    action = _action(text, condition)
+    if action is None or action == "list":
+        return RuleWords("list") if action else None, text
+    within = _WITHIN.search(text)
+    rule_id = _ID.search(text) if action == "remove" and condition is None else None
+    found = RuleWords(
+        action,
+        metric(text) or _metric_of(condition),
+        above=None if condition is None else bool(condition["above"] or condition["more"]),
+        value=_value(condition) if condition else "",
+        within=_within(within) if within else "",
+        rule_id=(rule_id["made"] or rule_id["id"]).lower() if rule_id else "",
+    )
+    for part in (within, condition, rule_id):
+        text = text[: part.start()] + TAKEN * len(part.group()) + text[part.end() :] if part else text
+    return found, text
+
+
+def follow_up(before: RuleWords, intent: Intent) -> RuleWords:
+    """The rule of before with what a follow-up adds: `5 bps` after "from what level?", another asset."""
+    value = f"{intent.band_pct:g}%" if intent.band_pct is not None else _dollars(intent.sizes[0]) if intent.sizes else before.value
+    above = before.above if before.above is not None or value == before.value else before.metric not in {"depth", "bid depth", "ask depth"}
+    return replace(before, value=value, above=above)
+
+
+def text_of(rule: RuleWords, symbol: str, exchange: str) -> str:
+    """The rule as the tool takes it; an empty exchange leaves the default."""
+    parts = [
+        symbol,
+        rule.metric or "",
+        f"within {rule.within}" if rule.within else "",
+        f"on {exchange}" if exchange else "",
+        ">" if rule.above else "<",
+        rule.value,
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _action(text: str, condition: re.Match[str] | None) -> Literal["list", "add", "remove"] | None:
+    if _REMOVE.search(text):
+        return "remove"
+    as_written = condition is not None and (condition["more"] or condition["less"]) and metric(text)
+    if _ASKS.search(text) or as_written or (condition and _MAY_ASK.search(text)):
+        return "add"
+    return "list" if _LIST.search(text) else None
+
+
+def _metric_of(condition: re.Match[str] | None) -> Metric | None:
+    """What a bare value can only mean: dollars a price, basis points a spread."""
+    if condition is None:
+        return None
+    if (condition["unit"] or "").lower().startswith("b") and (condition["unit"] or "").lower() != "bucks":
+        return "spread"
+    return "price" if condition["money"] or (condition["unit"] or "").lower() in {"usd", "usdt", "usdc", "dollars", "bucks"} else None
+
+
+def _value(condition: re.Match[str]) -> str:
+    scale = _SCALES.get((condition["scale"] or "")[:1].lower(), 1.0)
+    unit = _unit(condition["unit"] or "")
+    number = float(condition["number"].replace(",", "")) * scale
+    return f"${number:.12g}" if condition["money"] or unit == "usd" else f"{number:.12g}{unit}"
+
+
+def _within(match: re.Match[str]) -> str:
+    pct = float(match["number"]) / (100 if match["unit"].lower().startswith("b") else 1)
+    return f"{pct:g}%"
+
+
+def _unit(word: str) -> str:
+    word = word.lower()
+    if word.startswith(("%", "p")):
+        return "%"
+    return "usd" if word.startswith(("u", "d")) or word == "bucks" else " bps" if word else ""
+
+
+def _dollars(size: Size) -> str:
+    return f"${size.amount:.12g}" if size.unit in {"usd", "unclear"} else f"{size.amount:.12g}"

@@ -1,0 +1,107 @@
+"""Plans for questions about liquidity over time: what is usual, how it went, alerts, and the asker's own rules."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from . import alert_rules
+from .calls import Call, Place, Plan, Writer, chart, meant, symbol
+from .conversation import Topic
+from .intent import RuleWords, Subject
+from .windows import Span, span
+from .writing import alerting, normal, past
+
+MOST_EXCHANGES = 4
+"""How many exchanges one question looks back at."""
+_USUAL_HOURS = 24.0
+_ASSET_MEANT = "BTC"
+
+
+def heatmap(topic: Topic, place: Place) -> Plan:
+    """Where liquidity stood over the window."""
+    exchange = meant(topic, place)[0]
+    window = _span(topic, place)
+    arguments = {"symbol": symbol(topic), "exchange": exchange, "hours": window.hours, **_until(window)}
+    return Plan((Call("heatmap", "liquidity_heatmap", arguments, "the heatmap"),), past.timeline)
+
+
+def _normal(topic: Topic, place: Place) -> Plan:
+    window = _span(topic, place)
+    calls = _each("baseline", "get_baseline_metrics", topic, place, {"hours": window.hours, **_until(window)})
+    return Plan((*calls, *_trends(topic, place, window)), normal.verdict)
+
+
+def _forecast(topic: Topic, place: Place) -> Plan:
+    return Plan(tuple(_each("baseline", "get_baseline_metrics", topic, place, {})), normal.outlook)
+
+
+def _history(topic: Topic, place: Place) -> Plan:
+    window = _span(topic, place)
+    history = _each("history", "get_liquidity_history", topic, place, {"hours": window.hours, **_until(window)})
+    return Plan((*history, *_anomalies(topic, place, window), *_trends(topic, place, window)), past.history)
+
+
+def _alerts(topic: Topic, place: Place) -> Plan:
+    """Alerts of the asset spoken of; of the one that most people mean where none was."""
+    about = topic if topic.symbols else replace(topic, symbols=(_ASSET_MEANT,))
+    window = _span(about, place)
+    venues = _venues(about, place)
+    return Plan((*_anomalies(about, place, window), chart("alerts", about, venues, hours=window.hours_back)), alerting.alerts)
+
+
+def _snapshot(topic: Topic, place: Place) -> Plan:
+    venues = topic.exchanges or tuple(place.exchanges)[:1]
+    calls = [Call(f"snapshot_{one}", "capture_snapshot", {"symbol": symbol(topic), "exchange": one}, one) for one in venues]
+    return Plan(tuple(calls), past.snapshot)
+
+
+def _rules(topic: Topic, _place: Place) -> Plan:
+    rule = topic.rule or RuleWords("list")
+    if rule.action == "list":
+        return _rule_plan([{"action": "list"}], alerting.rules)
+    if rule.action == "remove" and not (rule.rule_id or rule.value):
+        return _rule_plan([{"action": "list"}], alerting.which_rule)
+    texts = [rule.rule_id] if rule.rule_id else [alert_rules.text_of(rule, symbol(topic), one) for one in topic.exchanges or ("",)]
+    return _rule_plan([{"action": rule.action, "rule": text} for text in texts], alerting.added if rule.action == "add" else alerting.rules)
+
+
+def _rule_plan(arguments: Sequence[dict[str, Any]], write: Writer) -> Plan:
+    calls = [Call(f"rules_{index}", "alert_rules", one, "the rule") for index, one in enumerate(arguments)]
+    return Plan(tuple(calls), write)
+
+
+PLANS: Mapping[Subject, Callable[[Topic, Place], Plan]] = {
+    "normal": _normal,
+    "forecast": _forecast,
+    "history": _history,
+    "alerts": _alerts,
+    "snapshot": _snapshot,
+    "rules": _rules,
+}
+
+
+def _anomalies(topic: Topic, place: Place, window: Span) -> list[Call]:
+    arguments = {"lookback_hours": window.hours, **_until(window)}
+    calls = _each("alerts", "detect_anomalies", topic, place, arguments)
+    return [replace(call, about=f"the check for alerts on {call.about}") for call in calls]
+
+
+def _trends(topic: Topic, place: Place, window: Span) -> list[Call]:
+    """A chart per exchange; charts end now, so one of a window that ended earlier reaches back to its start."""
+    return [replace(chart("trend", topic, [one], hours=window.hours_back), name=f"chart_{one}") for one in _venues(topic, place)]
+
+
+def _each(name: str, tool: str, topic: Topic, place: Place, arguments: Mapping[str, Any]) -> list[Call]:
+    return [Call(f"{name}_{one}", tool, {"symbol": symbol(topic), "exchange": one, **arguments}, one) for one in _venues(topic, place)]
+
+
+def _venues(topic: Topic, place: Place) -> list[str]:
+    return meant(topic, place)[:MOST_EXCHANGES]
+
+
+def _span(topic: Topic, place: Place) -> Span:
+    return span(topic.window, place.now, _USUAL_HOURS)
+
+
+def _until(window: Span) -> dict[str, str]:
+    return {"until": window.until} if window.until else {}

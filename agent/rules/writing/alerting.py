@@ -1,0 +1,141 @@
+"""Answers about alerts, and about the asker's own alert rules."""
+
+from collections.abc import Sequence
+
+from tools.analytics.alerts import LiquidityAlert
+from tools.analytics.anomalies import AnomalyReport, Check
+from tools.analytics.rules import AlertRules, RuleStatus
+
+from ..conversation import Topic
+from .phrases import Outcomes, bullets, failed, nothing_to_tell, paragraphs, table, warnings
+
+_SHOWN = 6
+_FIGURES = {
+    "SPREAD_WIDENING": "spread",
+    "DEPTH_DROP": "depth",
+    "IMBALANCE": "imbalance",
+    "PRICE_ANOMALY": "price move",
+    "VENUE_OUTAGE": "failed looks",
+    "RULE": "rule",
+}
+
+
+def alerts(topic: Topic, outcomes: Outcomes) -> str:
+    """The alerts that stand, those that have cleared, and what was checked."""
+    found = outcomes.of(AnomalyReport)
+    if not found:
+        return nothing_to_tell(outcomes)
+    details = [_cleared(name, report) for name, report in found.items()]
+    checked = [_checked(name, report) for name, report in found.items()] if len(found) == 1 else []
+    return paragraphs(
+        *(_standing(name, report) for name, report in found.items()), *details, *checked, _asset(topic, found), failed(outcomes), warnings(outcomes)
+    )
+
+
+def _asset(topic: Topic, found: dict[str, AnomalyReport]) -> str:
+    return "" if topic.symbols else f"You named no asset, so I checked {{{next(iter(found))}.symbol}}; ask for another, such as “any alerts for ETH?”."
+
+
+def _standing(name: str, report: AnomalyReport) -> str:
+    market = f"{{{name}.exchange}} ({{{name}.symbol_used}})"
+    judged = f"by {{{name}.sample_count}} samples of {{{name}.lookback_hours}} at a threshold of {{{name}.threshold_pct}}"
+    if not report.alerts:
+        return f"**No alert stands** for {market}, {judged}{_deviating(report.checked)}."
+    return paragraphs(f"**Alert** for {market}, {judged}:", _listed(name, "alerts", report.alerts))
+
+
+def _deviating(checked: Sequence[Check]) -> str:
+    figures = [_FIGURES[check.alert_type] for check in checked if check.outcome == "deviating"]
+    return f"; but the {' and the '.join(figures)} is beyond it at this look, and a second look in a row would raise one" if figures else ""
+
+
+def _cleared(name: str, report: AnomalyReport) -> str:
+    if not report.cleared:
+        return ""
+    return paragraphs(f"Cleared within {{{name}.lookback_hours}} on {{{name}.exchange}}:", _listed(name, "cleared", report.cleared))
+
+
+def alerts_of_window(name: str, report: AnomalyReport) -> str:
+    """The alerts beside a history."""
+    if not (report.alerts or report.cleared):
+        return f"No alert on {{{name}.exchange}} in that time."
+    standing = paragraphs(f"Alert on {{{name}.exchange}} that still stands:", _listed(name, "alerts", report.alerts)) if report.alerts else ""
+    return paragraphs(standing, _cleared(name, report))
+
+
+def _listed(name: str, field: str, found: Sequence[LiquidityAlert]) -> str:
+    lines = [_line(f"{name}.{field}.{index}", alert) for index, alert in enumerate(found[:_SHOWN])]
+    return bullets([*lines, *(["and more: the chart shows all of them"] if len(found) > _SHOWN else [])])
+
+
+def _line(at: str, alert: LiquidityAlert) -> str:
+    until = f" to {{{at}.cleared_at}}" if alert.cleared_at else ""
+    action = f" *{{{at}.suggested_action}}*" if alert.requires_action and alert.state == "raised" else ""
+    return f"**{{{at}.severity}}** {{{at}.timestamp}}{until}: {{{at}.message}}{action}"
+
+
+def _checked(name: str, report: AnomalyReport) -> str:
+    if not report.checked:
+        return ""
+    rows = [_check(f"{name}.checked.{index}", check) for index, check in enumerate(report.checked)]
+    return paragraphs("What was checked:", table(("Figure", "Now", "Usual", "Deviation", "Outcome"), rows))
+
+
+def _check(at: str, check: Check) -> list[str]:
+    outcome = f"{{{at}.outcome}}: {{{at}.note}}" if check.note else f"{{{at}.outcome}}"
+    return [_FIGURES[check.alert_type], f"{{{at}.current_value}}", f"{{{at}.baseline_value}}", f"{{{at}.deviation_percentage}}", outcome]
+
+
+def added(_topic: Topic, outcomes: Outcomes) -> str:
+    """The rules as stored, their state, and how often they would have fired."""
+    found = outcomes.of(AlertRules)
+    if not found:
+        return nothing_to_tell(outcomes)
+    told = [paragraphs(f"{{{name}.message}}", _newest(name, result.rules)) for name, result in found.items()]
+    return paragraphs(*told, failed(outcomes), warnings(outcomes))
+
+
+def _newest(name: str, kept: Sequence[RuleStatus]) -> str:
+    if not kept:
+        return ""
+    index = max(range(len(kept)), key=lambda one: kept[one].created_at)
+    at, rule = f"{name}.rules.{index}", kept[index]
+    if rule.state == "no data":
+        return f"`{{{at}.rule}}`: no snapshot of that market is stored yet, so its state is not known, nor how often it would have fired."
+    return f"`{{{at}.rule}}` is **{{{at}.state}}**: {{{at}.metric}} stands at {{{at}.current_value}}. {_fired(name, at, rule)}"
+
+
+def _fired(name: str, at: str, rule: RuleStatus) -> str:
+    over = f"Over the last {{{name}.tested_hours}} h it would have fired"
+    if rule.would_have_fired is None:
+        return ""
+    times = f"{{{at}.would_have_fired}} time{'' if rule.would_have_fired == 1 else 's'}"
+    return f"{over} {times}{f', last at {{{at}.last_fired_at}}' if rule.last_fired_at else ''}."
+
+
+def rules(_topic: Topic, outcomes: Outcomes) -> str:
+    """What was done, and the rules that are stored now."""
+    found = outcomes.of(AlertRules)
+    if not found:
+        return nothing_to_tell(outcomes)
+    name, result = next(reversed(found.items()))
+    return paragraphs(*(f"{{{one}.message}}" for one in found), _stored(name, result), failed(outcomes), warnings(outcomes))
+
+
+def which_rule(_topic: Topic, outcomes: Outcomes) -> str:
+    """Said where it is open which rule is to be removed."""
+    found = outcomes.of(AlertRules)
+    if not found:
+        return nothing_to_tell(outcomes)
+    name, result = next(iter(found.items()))
+    question = f"Which one? Say for example “remove rule {{{name}.rules.0.rule_id}}”." if result.rules else ""
+    return paragraphs(question, f"{{{name}.message}}", _stored(name, result))
+
+
+def _stored(name: str, result: AlertRules) -> str:
+    if not result.rules:
+        return ""
+    headings = ("Rule", "State", "Now", f"Would have fired in {{{name}.tested_hours}} h", "Last", "Id")
+    fields = ("rule", "state", "current_value", "would_have_fired", "last_fired_at", "rule_id")
+    rows = [[f"{{{name}.rules.{index}.{field}}}" for field in fields] for index in range(len(result.rules))]
+    return table(headings, rows)

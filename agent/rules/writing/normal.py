@@ -1,0 +1,149 @@
+"""Answers to "is this normal?": where now stands in what is usual, and the range in which liquidity may go on."""
+
+from tools.analytics.baseline import Baseline
+from tools.analytics.dispersion import Distribution
+from tools.analytics.forecast import Forecast, ForecastRange
+
+from ..conversation import Topic
+from .phrases import Outcomes, failed, nothing_to_tell, paragraphs, table, warnings
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_FORECAST_STEP = 4
+
+
+def verdict(topic: Topic, outcomes: Outcomes) -> str:
+    """Whether liquidity is as usual, by the numbers."""
+    found = outcomes.of(Baseline)
+    if not found:
+        return nothing_to_tell(outcomes)
+    body = _one(topic, *next(iter(found.items()))) if len(found) == 1 else _several(found)
+    return paragraphs(body, failed(outcomes), warnings(outcomes))
+
+
+def _one(topic: Topic, name: str, result: Baseline) -> str:
+    figures = [_spread(name, result), _depth(name, result), _imbalance(name, result)]
+    if topic.metric == "depth":
+        figures = [figures[1], figures[0], figures[2]]
+    return paragraphs(_lead(name, result), "\n".join(f"- {one}" for one in figures if one), _same_hour(name, result), _forecast(name, result))
+
+
+def _lead(name: str, result: Baseline) -> str:
+    market = f"{{{name}.exchange}} ({{{name}.symbol_used}})"
+    beside = f"compared with {{{name}.sample_count}} samples over {{{name}.hours}} up to {{{name}.end}}"
+    if result.verdict is None:
+        return f"Whether {{{name}.base_currency}} liquidity on {market} is as usual cannot be said, because there is no book to compare. What is usual:"
+    return f"**{_capital(result.verdict)}**: {{{name}.base_currency}} liquidity on {market}, {beside}."
+
+
+def _spread(name: str, result: Baseline) -> str:
+    return f"Spread {_placed(f'{name}.spread', result.spread)}."
+
+
+def _depth(name: str, result: Baseline) -> str:
+    if result.depth is None:
+        return "Depth cannot be compared: the samples share no depth band that all of them cover."
+    return f"Depth within {{{name}.depth_band_pct}} of mid, both sides: {_placed(f'{name}.depth', result.depth)}."
+
+
+def _imbalance(name: str, result: Baseline) -> str:
+    return "" if result.imbalance is None else f"Imbalance (bids less asks, of both) {_placed(f'{name}.imbalance', result.imbalance)}."
+
+
+def _placed(at: str, distribution: Distribution[float]) -> str:
+    usual = f"usually {{{at}.p5}} to {{{at}.p95}}, median {{{at}.median}}"
+    if distribution.percentile is None:
+        return usual
+    return f"**{{{at}.now}}**, higher than {{{at}.percentile}} of the samples (its percentile); {usual}"
+
+
+def _same_hour(name: str, result: Baseline) -> str:
+    same = result.hour_of_week
+    if same is None:
+        return ""
+    at = f"{name}.hour_of_week"
+    places = [
+        f"the spread higher than {{{at}.spread_percentile}} (median {{{at}.spread_median_pct}})" if same.spread_percentile is not None else "",
+        f"depth higher than {{{at}.depth_percentile}} (median {{{at}.depth_median_usd}})" if same.depth_percentile is not None else "",
+    ]
+    told = " and ".join(place for place in places if place)
+    return f"Among the {{{at}.sample_count}} samples of this hour of the week ({_DAYS[same.weekday]} from {{{at}.hour}}:00 UTC): {told}." if told else ""
+
+
+def _several(found: dict[str, Baseline]) -> str:
+    headings = ("Exchange (market)", "Verdict", "Spread", "Percentile", "Usual spread", "Depth", "Percentile", "Within", "Samples")
+    lead = f"{{{next(iter(found))}.base_currency}} liquidity over {{{next(iter(found))}.hours}}: {_verdicts(found)}."
+    return paragraphs(lead, table(headings, [_row(name, result) for name, result in found.items()]))
+
+
+def _verdicts(found: dict[str, Baseline]) -> str:
+    groups: dict[str, list[str]] = {}
+    for result in found.values():
+        groups.setdefault(result.verdict or "not to be said", []).append(result.exchange)
+    return "; ".join(f"**{words}** on {' and '.join(exchanges)}" for words, exchanges in groups.items())
+
+
+def _row(name: str, result: Baseline) -> list[str]:
+    depth = [f"{{{name}.depth.now}}", f"{{{name}.depth.percentile}}", f"{{{name}.depth_band_pct}}"] if result.depth else [f"{{{name}.depth}}"] * 3
+    usual = f"{{{name}.spread.p5}} to {{{name}.spread.p95}}"
+    return [
+        f"{{{name}.exchange}} ({{{name}.symbol_used}})",
+        f"{{{name}.verdict}}",
+        f"{{{name}.spread.now}}",
+        f"{{{name}.spread.percentile}}",
+        usual,
+        *depth,
+        f"{{{name}.sample_count}}",
+    ]
+
+
+def outlook(_topic: Topic, outcomes: Outcomes) -> str:
+    """The range in which liquidity will probably stand over the next day."""
+    found = outcomes.of(Baseline)
+    if not found:
+        return nothing_to_tell(outcomes)
+    told = [paragraphs(_forecast(name, result) or _none(name), _hours(name, result.forecast)) for name, result in found.items()]
+    return paragraphs(*told, "I forecast liquidity only, never prices.", failed(outcomes), warnings(outcomes))
+
+
+def _none(name: str) -> str:
+    return (
+        f"There is no forecast of {{{name}.base_currency}} liquidity on {{{name}.exchange}} ({{{name}.symbol_used}}):"
+        " the stored history is too short for one, or what it gives does not beat a naive forecast."
+    )
+
+
+def _forecast(name: str, result: Baseline) -> str:
+    """The forecast in one sentence."""
+    ahead = result.forecast
+    if ahead is None:
+        return ""
+    ranges = [
+        f"a spread of {_range(f'{name}.forecast.spread', ahead.spread)}" if ahead.spread else "",
+        f"{_range(f'{name}.forecast.depth', ahead.depth)} of depth within {{{name}.forecast.depth_band_pct}}" if ahead.depth else "",
+    ]
+    told = " and ".join(one for one in ranges if one)
+    return f"Probable until {{{name}.forecast.at.{len(ahead.at) - 1}}} on {{{name}.exchange}} ({{{name}.symbol_used}}): {told}." if told else ""
+
+
+def _range(at: str, ahead: ForecastRange[float]) -> str:
+    low, high = ahead.p5.index(min(ahead.p5)), ahead.p95.index(max(ahead.p95))
+    skill = f"its error is {{{at}.skill_pct}} below a naive forecast's on {{{at}.scored_samples}} samples"
+    return f"{{{at}.p5.{low}}} to {{{at}.p95.{high}}} ({skill})"
+
+
+def _hours(name: str, ahead: Forecast | None) -> str:
+    if ahead is None:
+        return ""
+    figures = [figure for figure, known in (("spread", ahead.spread), ("depth", ahead.depth)) if known]
+    headings = ["From", *(f"{figure.capitalize()}, {part}" for figure in figures for part in ("median", "probable range"))]
+    rows = [[f"{{{name}.forecast.at.{hour}}}", *_cells(name, figures, hour)] for hour in range(0, len(ahead.at), _FORECAST_STEP)]
+    return table(headings, rows)
+
+
+def _cells(name: str, figures: list[str], hour: int) -> list[str]:
+    at = [f"{name}.forecast.{figure}" for figure in figures]
+    return [cell for one in at for cell in (f"{{{one}.p50.{hour}}}", f"{{{one}.p5.{hour}}} to {{{one}.p95.{hour}}}")]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

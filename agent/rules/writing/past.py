@@ -1,0 +1,107 @@
+"""Answers about how liquidity went, and about snapshots."""
+
+from tools.analytics.anomalies import AnomalyReport
+from tools.analytics.depth import BAND_WIDTHS_PCT
+from tools.analytics.snapshot import LiquiditySnapshot
+from tools.analytics.trend import LiquidityHistory
+
+from ..conversation import Topic
+from .alerting import alerts_of_window
+from .phrases import Outcomes, bullets, failed, nothing_to_tell, paragraphs, table, warnings
+
+_GAPS_SHOWN = 3
+_GAP_WORDS = {"not recorded": "nothing was recorded", "no valid book": "the exchange gave no valid book"}
+
+
+def history(topic: Topic, outcomes: Outcomes) -> str:
+    """First, last, lowest and highest of the window, and the alerts within it."""
+    found = outcomes.of(LiquidityHistory)
+    if not found:
+        return nothing_to_tell(outcomes)
+    body = _one(topic, *next(iter(found.items()))) if len(found) == 1 else _several(topic, found)
+    alerts = [alerts_of_window(name, report) for name, report in outcomes.of(AnomalyReport).items()]
+    gaps = [_gaps(name, result) for name, result in found.items()]
+    return paragraphs(body, *gaps, *alerts, failed(outcomes), warnings(outcomes))
+
+
+def _one(topic: Topic, name: str, result: LiquidityHistory) -> str:
+    lead, *others = _figures(topic, result)
+    return paragraphs(
+        f"{{{name}.base_currency}} on {{{name}.exchange}} ({{{name}.symbol_used}}) from {{{name}.start}} to {{{name}.end}}, {{{name}.sample_count}} samples:",
+        f"**{_went(name, lead)}**",
+        bullets([_went(name, one) for one in others]),
+        "" if result.depth else "Depth over time is not available: the snapshots share no depth band that all of them cover.",
+    )
+
+
+def _figures(topic: Topic, result: LiquidityHistory) -> list[str]:
+    """The figures to tell of, that which was asked after first."""
+    first = {"price": "mid", "depth": "depth", "spread": "spread"}.get(topic.metric or "", "spread")
+    known = ["spread", *(["depth"] if result.depth else []), "mid"]
+    return sorted(known, key=lambda one: one != first)
+
+
+def _went(name: str, figure: str) -> str:
+    at = f"{name}.{figure}"
+    what = {"spread": "Spread", "depth": f"Depth within {{{name}.depth_band_pct}} of mid", "mid": "Mid price"}[figure]
+    return (
+        f"{what} went from {{{at}.first}} to {{{at}.last}} (change {{{at}.change_pct}});"
+        f" lowest {{{at}.lowest}} at {{{at}.lowest_at}}, highest {{{at}.highest}} at {{{at}.highest_at}}."
+    )
+
+
+def _several(topic: Topic, found: dict[str, LiquidityHistory]) -> str:
+    first = next(iter(found))
+    figures = {figure for result in found.values() for figure in _figures(topic, result)[:1]}
+    figures |= {"spread", "depth"} if all(result.depth for result in found.values()) else {"spread"}
+    headings = ("Exchange (market)", "Figure", "First", "Last", "Change", "Lowest", "Highest", "Samples")
+    ordered = sorted(figures, key=lambda one: one != _figures(topic, found[first])[0])
+    rows = [_row(name, figure) for figure in ordered for name in found]
+    return paragraphs(f"{{{first}.base_currency}} from {{{first}.start}} to {{{first}.end}}:", table(headings, rows))
+
+
+def _row(name: str, figure: str) -> list[str]:
+    at = f"{name}.{figure}"
+    return [
+        f"{{{name}.exchange}} ({{{name}.symbol_used}})",
+        f"depth within {{{name}.depth_band_pct}}" if figure == "depth" else figure,
+        f"{{{at}.first}}",
+        f"{{{at}.last}}",
+        f"{{{at}.change_pct}}",
+        f"{{{at}.lowest}} at {{{at}.lowest_at}}",
+        f"{{{at}.highest}} at {{{at}.highest_at}}",
+        f"{{{name}.sample_count}}",
+    ]
+
+
+def _gaps(name: str, result: LiquidityHistory) -> str:
+    """Where nothing is known, the latest gaps."""
+    first = max(0, len(result.gaps) - _GAPS_SHOWN)
+    told = [
+        f"from {{{name}.gaps.{index}.start}} to {{{name}.gaps.{index}.end}} {_GAP_WORDS[gap.cause]}" for index, gap in enumerate(result.gaps) if index >= first
+    ]
+    return f"Gaps on {{{name}.exchange}}{' (the latest)' if first else ''}: {'; '.join(told)}." if told else ""
+
+
+def timeline(_topic: Topic, outcomes: Outcomes) -> str:
+    """Where liquidity stood over time, in the heatmap's own words."""
+    if not outcomes.results:
+        return nothing_to_tell(outcomes)
+    return paragraphs("{heatmap.summary}", failed(outcomes), warnings(outcomes))
+
+
+def snapshot(_topic: Topic, outcomes: Outcomes) -> str:
+    """What was stored."""
+    found = outcomes.of(LiquiditySnapshot)
+    if not found:
+        return nothing_to_tell(outcomes)
+    return paragraphs(*(_stored(name, result) for name, result in found.items()), failed(outcomes), warnings(outcomes, 1.0))
+
+
+def _stored(name: str, result: LiquiditySnapshot) -> str:
+    at = f"{name}.depth.{BAND_WIDTHS_PCT.index(1.0)}"
+    depth = f"; within {{{at}.width_pct}} of mid {{{at}.bid_usd}} of bids and {{{at}.ask_usd}} of asks" if result.depth else ""
+    return (
+        f"Stored a snapshot of {{{name}.symbol_used}} on {{{name}.exchange}} at {{{name}.timestamp}}: bid {{{name}.best_bid}}, ask {{{name}.best_ask}},"
+        f" **spread {{{name}.spread_percentage}}**{depth}."
+    )

@@ -1,0 +1,159 @@
+"""Questions about liquidity over time: what they ask after, and which tools they lead to."""
+
+import pytest
+from make_books import NOON
+
+from agent.rules.calls import Place
+from agent.rules.conversation import topic_of
+from agent.rules.grammar import parse
+from agent.rules.plan import plan
+
+CONFIGURED = ("binance", "coinbase", "kraken")
+BTC, ETH, SOL, KRAKEN = ("BTC",), ("ETH",), ("SOL",), ("kraken",)
+
+QUESTIONS = [
+    ("Is BTC liquidity on Kraken worse than usual?", "normal", BTC, KRAKEN),
+    ("is eth liquidity on kraken normal?", "normal", ETH, KRAKEN),
+    ("Is the BTC spread on kraken unusually wide?", "normal", BTC, KRAKEN),
+    ("is kraken's btc depth lower than average right now", "normal", BTC, KRAKEN),
+    ("what is the typical spread of BTC on kraken?", "normal", BTC, KRAKEN),
+    ("average depth of SOL on kraken over the last week", "normal", SOL, KRAKEN),
+    ("how does the ETH spread on kraken compare to normal?", "normal", ETH, KRAKEN),
+    ("is ETH on kraken thinner than yesterday?", "normal", ETH, KRAKEN),
+    ("baseline for SOL on kraken", "normal", SOL, KRAKEN),
+    ("In which percentile is the BTC spread on kraken?", "normal", BTC, KRAKEN),
+    ("What happened to SOL depth in the last 6 hours?", "history", SOL, ()),
+    ("How did the BTC spread on kraken develop today?", "history", BTC, KRAKEN),
+    ("how did the ETH spread move over the last 6 hours?", "history", ETH, ()),
+    ("how has SOL liquidity been on kraken since yesterday", "history", SOL, KRAKEN),
+    ("BTC depth yesterday", "history", BTC, ()),
+    ("btc spread 24h", "history", BTC, ()),
+    ("show me the trend of ETH depth on kraken", "history", ETH, KRAKEN),
+    ("is BTC liquidity getting worse on kraken?", "history", BTC, KRAKEN),
+    ("plot the BTC spread on kraken over the last 3 hours", "history", BTC, KRAKEN),
+    ("What was the spread of BTC on kraken at 10:00 UTC?", "history", BTC, KRAKEN),
+    ("how did ETH go on kraken in the past day", "history", ETH, KRAKEN),
+    ("liquidity history of SOL", "history", SOL, ()),
+    ("Did depth of BTC on kraken drop overnight?", "history", BTC, KRAKEN),
+    ("compare kraken and coinbase for BTC over the last 12 hours", "history", BTC, ("kraken", "coinbase")),
+    ("Any alerts?", "alerts", (), ()),
+    ("Any alerts for ETH on kraken?", "alerts", ETH, KRAKEN),
+    ("What were the alerts yesterday?", "alerts", (), ()),
+    ("show alerts for SOL this week", "alerts", SOL, ()),
+    ("anything unusual in BTC on kraken?", "alerts", BTC, KRAKEN),
+    ("detect anomalies for SOL", "alerts", SOL, ()),
+    ("What's the forecast of BTC liquidity for tomorrow?", "forecast", BTC, ()),
+    ("will the ETH spread on kraken widen tonight?", "forecast", ETH, KRAKEN),
+    ("how deep will BTC be on kraken tomorrow?", "forecast", BTC, KRAKEN),
+    ("Take a snapshot of BTC on kraken", "snapshot", BTC, KRAKEN),
+    ("snapshot SOL please", "snapshot", SOL, ()),
+    ("Show the heatmap of ETH on kraken over the last 6 hours", "walls", ETH, KRAKEN),
+]
+
+
+@pytest.mark.parametrize(("question", "kind", "symbols", "exchanges"), QUESTIONS, ids=[one[0] for one in QUESTIONS])
+def test_a_question_about_time_is_read_as_what_it_means(question, kind, symbols, exchanges):
+    intent = parse(question, CONFIGURED)
+    assert (intent.kind, intent.symbols, intent.exchanges) == (kind, symbols, exchanges)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "lacking"),
+    [
+        ("Will BTC go up?", "unsupported", "forecast"),
+        ("what will the BTC price be tomorrow?", "unsupported", "forecast"),
+        ("forecast the price and the spread of BTC", "unsupported", "forecast"),
+        ("is now a good time to sell BTC?", "unsupported", "advice"),
+        ("BTC volatility over the last 24h", "unsupported", "other data"),
+        ("cheapest to buy $50k of BTC yesterday", "unsupported", "past costs"),
+        ("any arb in BTC over the last hour?", "unsupported", "past costs"),
+        ("monitor BTC on kraken", "unsupported", "watch"),
+        ("start tracking BTC", "unsupported", "recording"),
+        ("How deep is BTC today?", "depth", ""),
+        ("what is the price of BTC today", "quote", ""),
+        ("what was the weather in the last 6 hours", "unknown", ""),
+        ("average price to buy $50k of BTC", "impact", ""),
+        ("How much does $50k move the BTC book?", "impact", ""),
+    ],
+)
+def test_what_only_looks_like_one_is_none(question, kind, lacking):
+    intent = parse(question, CONFIGURED)
+    assert (intent.kind, intent.lacking) == (kind, lacking)
+
+
+def calls(*asked):
+    intents = [parse(question, CONFIGURED) for question in asked]
+    return [(call.tool, call.arguments) for call in plan(topic_of(intents), intents[-1], Place(CONFIGURED, NOON)).calls]
+
+
+def called(tool, symbol, exchange, **more):
+    return tool, {"symbol": symbol, "exchange": exchange, **more}
+
+
+def trend(symbol, exchange, hours):
+    return "liquidity_chart", {"kind": "trend", "symbol": symbol, "exchanges": [exchange], "hours": hours}
+
+
+def alerts_chart(symbol, exchanges, hours=24):
+    return "liquidity_chart", {"kind": "alerts", "symbol": symbol, "exchanges": list(exchanges), "hours": hours}
+
+
+YESTERDAY = {"until": "2026-08-09T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (["Is BTC on kraken worse than usual?"], [called("get_baseline_metrics", "BTC", "kraken", hours=24), trend("BTC", "kraken", 24)]),
+        (
+            ["Is BTC on kraken worse than usual?", "and ETH?", "over the last week?"],
+            [called("get_baseline_metrics", "ETH", "kraken", hours=168), trend("ETH", "kraken", 168)],
+        ),
+        (
+            ["cheapest to buy $50k of BTC", "is this normal?"],
+            [*(called("get_baseline_metrics", "BTC", one, hours=24) for one in CONFIGURED), *(trend("BTC", one, 24) for one in CONFIGURED)],
+        ),
+        (
+            ["was BTC liquidity on kraken normal yesterday?"],
+            [called("get_baseline_metrics", "BTC", "kraken", hours=24, **YESTERDAY), trend("BTC", "kraken", 36)],
+        ),
+        (
+            ["What happened to SOL depth on kraken in the last 6 hours?"],
+            [
+                called("get_liquidity_history", "SOL", "kraken", hours=6),
+                called("detect_anomalies", "SOL", "kraken", lookback_hours=6),
+                trend("SOL", "kraken", 6),
+            ],
+        ),
+        (
+            ["BTC on kraken yesterday"],
+            [
+                called("get_liquidity_history", "BTC", "kraken", hours=24, **YESTERDAY),
+                called("detect_anomalies", "BTC", "kraken", lookback_hours=24, **YESTERDAY),
+                trend("BTC", "kraken", 36),
+            ],
+        ),
+        (["Any alerts?"], [*(called("detect_anomalies", "BTC", one, lookback_hours=24) for one in CONFIGURED), alerts_chart("BTC", CONFIGURED)]),
+        (["Any alerts for ETH on kraken?"], [called("detect_anomalies", "ETH", "kraken", lookback_hours=24), alerts_chart("ETH", KRAKEN)]),
+        (["How deep is SOL on kraken?", "any alerts?"], [called("detect_anomalies", "SOL", "kraken", lookback_hours=24), alerts_chart("SOL", KRAKEN)]),
+        (
+            ["What were the alerts yesterday on kraken?"],
+            [called("detect_anomalies", "BTC", "kraken", lookback_hours=24, **YESTERDAY), alerts_chart("BTC", KRAKEN, 36)],
+        ),
+        (["forecast the BTC spread on kraken"], [called("get_baseline_metrics", "BTC", "kraken")]),
+        (["take a snapshot of BTC"], [called("capture_snapshot", "BTC", "binance")]),
+        (["take a snapshot of BTC on kraken and coinbase"], [called("capture_snapshot", "BTC", one) for one in ("kraken", "coinbase")]),
+        (["take a snapshot of BTC on all exchanges"], [called("capture_snapshot", "BTC", one) for one in CONFIGURED]),
+        (["How deep is ETH on kraken?", "show the heatmap over the last 6 hours"], [called("liquidity_heatmap", "ETH", "kraken", hours=6)]),
+        (["ETH heatmap on kraken yesterday"], [called("liquidity_heatmap", "ETH", "kraken", hours=24, **YESTERDAY)]),
+    ],
+    ids=str,
+)
+def test_a_question_about_time_calls_every_tool_it_needs_at_once(asked, expected):
+    assert calls(*asked) == expected
+
+
+def test_of_many_exchanges_the_first_are_looked_back_at():
+    intents = [parse("is BTC on okx, bybit, kraken, coinbase and binance normal?", CONFIGURED)]
+    made = plan(topic_of(intents), intents[-1], Place(CONFIGURED, NOON))
+    assert [call.arguments["exchange"] for call in made.calls if call.tool == "get_baseline_metrics"] == ["okx", "bybit", "kraken", "coinbase"]

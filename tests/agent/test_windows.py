@@ -1,0 +1,88 @@
+"""Stretches of the past, as people name them and as they lie on the clock."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.rules.intent import Moment, Window
+from agent.rules.windows import Span, span, window
+
+SUNDAY_NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+DAY = 24.0
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("over the last 6 hours", Span(6, "", 6)),
+        ("in the past 24 hrs", Span(24, "", 24)),
+        ("past day", Span(24, "", 24)),
+        ("over the last week", Span(168, "", 168)),
+        ("the previous month", Span(720, "", 720)),
+        ("in the last 30 minutes", Span(0.5, "", 0.5)),
+        ("in the last half hour", Span(0.5, "", 0.5)),
+        ("last couple of hours", Span(2, "", 2)),
+        ("past few days", Span(72, "", 72)),
+        ("3h", Span(3, "", 3)),
+        ("24h", Span(24, "", 24)),
+        ("over 90 minutes", Span(1.5, "", 1.5)),
+        ("3 hours ago", Span(3, "", 3)),
+        ("this week", Span(168, "", 168)),
+        ("today", Span(12, "", 12)),
+        ("yesterday", Span(24, "2026-11-22T00:00:00Z", 36)),
+        ("since yesterday", Span(36, "", 36)),
+        ("worse than yesterday", Span(36, "", 36)),
+        ("overnight", Span(12, "2026-11-22T08:00:00Z", 16)),
+        ("this morning", Span(12, "", 12)),
+        ("since 09:30", Span(2.5, "", 2.5)),
+        ("since 9am", Span(3, "", 3)),
+        ("since midnight UTC", Span(12, "", 12)),
+        ("since Friday", Span(60, "", 60)),
+        ("on Friday", Span(24, "2026-11-21T00:00:00Z", 60)),
+        ("at 10:00 UTC", Span(DAY, "2026-11-22T10:00:00Z", 26)),
+        ("at 14:00 UTC", Span(DAY, "2026-11-21T14:00:00Z", 46)),
+        ("at 2pm yesterday", Span(DAY, "2026-11-21T14:00:00Z", 46)),
+        ("yesterday at 08:15", Span(DAY, "2026-11-21T08:15:00Z", 51.75)),
+        ("between 08:00 and 10:00", Span(2, "2026-11-22T10:00:00Z", 4)),
+        ("from 10:00 to 14:00", Span(4, "2026-11-21T14:00:00Z", 26)),
+        ("between 22:00 and 02:00", Span(4, "2026-11-22T02:00:00Z", 14)),
+        ("since 10:00 yesterday", Span(26, "", 26)),
+    ],
+)
+def test_a_window_lies_where_its_words_say(words, expected):
+    read, rest = window(f"BTC depth {words}?")
+    assert span(read, SUNDAY_NOON, DAY) == expected
+    assert rest.startswith("BTC depth ")
+
+
+@pytest.mark.parametrize(
+    "words", ["BTC depth now", "sell 24 BTC", "buy $3h", "at 99.50", "within 5 bps", "top 10 levels", "at 10 bps", "30m of BTC", "tomorrow", "next hour"]
+)
+def test_other_numbers_are_no_window(words):
+    assert window(words) == (None, words)
+
+
+def test_what_is_not_named_is_the_usual_time_up_to_now():
+    assert span(None, SUNDAY_NOON, DAY) == Span(24, "", 24)
+
+
+def test_a_day_that_has_not_ended_ends_now():
+    assert span(Window("today", since=Moment(0, 0), until=Moment(1_440, 0)), SUNDAY_NOON, DAY) == Span(12, "", 12)
+
+
+MOMENTS = st.builds(Moment, st.integers(0, 1_440), st.one_of(st.none(), st.integers(0, 3))) | st.builds(
+    Moment, st.integers(0, 1_440), weekday=st.integers(0, 6)
+)
+WINDOWS = st.builds(Window, st.just("words"), st.floats(0, 2_000), st.none() | MOMENTS, st.none() | MOMENTS)
+
+
+@given(WINDOWS, st.integers(0, 10_080))
+def test_every_window_is_of_the_past_and_has_a_length(asked, minutes):
+    now = SUNDAY_NOON + timedelta(minutes=minutes)
+    found = span(asked, now, DAY)
+    end = datetime.fromisoformat(found.until) if found.until else now
+    assert found.hours > 0
+    assert end <= now
+    assert found.hours_back == pytest.approx(found.hours + (now - end).total_seconds() / 3_600, abs=0.02)
