@@ -19,6 +19,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+alerts = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Alerts that were raised, and when a rule would have been.")
+history = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Move history in and out.")
+app.add_typer(alerts, name="alerts")
+app.add_typer(history, name="history")
+
 Demo = Annotated[bool, typer.Option("--demo", help="Use simulated venues on this machine instead of live exchanges.", rich_help_panel="Where books come from")]
 Replay = Annotated[
     Path | None,
@@ -94,6 +99,65 @@ def serve(
     from .commands.serve import serve
 
     _finish(serve(host, port, demo=demo, replay=replay))
+
+
+@app.command()
+def record(
+    symbols: Annotated[list[str], typer.Argument(help="Assets or markets, such as BTC ETH/USD.")],
+    exchanges: Annotated[str, typer.Option(help="Exchange ids separated by commas; the configured ones where left out.")] = "",
+    interval: Annotated[float, typer.Option(min=1, max=86_400, help="Seconds between two looks at a market.")] = 60.0,
+    demo: Demo = False,
+    replay: Replay = None,
+) -> None:
+    """Record liquidity into the history until told to stop, and watch it for alerts."""
+    from .commands.record import record
+
+    _finish(record(symbols, exchanges, interval, demo=demo, replay=replay))
+
+
+@alerts.command("list")
+def list_alerts(
+    symbol: Annotated[str, typer.Argument(help="An asset or market; all where left out.")] = "",
+    exchange: Annotated[str, typer.Option(help="Of this exchange only.")] = "",
+    hours: Annotated[float, typer.Option(min=0.01, help="Alerts that stood at some time of the last hours.")] = 24.0,
+    standing: Annotated[bool, typer.Option("--standing", help="Only those that stand now.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one alert a line as JSON.")] = False,
+    demo: Demo = False,
+    replay: Replay = None,
+) -> None:
+    """List the alerts that were raised, newest first."""
+    from .commands.alerts import list_alerts
+
+    _finish(list_alerts(symbol, exchange, hours, standing=standing, as_json=json, demo=demo, replay=replay))
+
+
+@alerts.command("acknowledge")
+def acknowledge_alert(
+    alert_id: Annotated[str, typer.Argument(metavar="ID", help="The alert's id, as `liquidity alerts list` shows it.")],
+    demo: Demo = False,
+    replay: Replay = None,
+) -> None:
+    """Mark an alert as seen."""
+    from .commands.alerts import acknowledge
+
+    _finish(acknowledge(alert_id, demo=demo, replay=replay))
+
+
+@alerts.command("backtest")
+def backtest_alerts(
+    symbol: Annotated[str, typer.Argument(help="An asset or market that is recorded.")],
+    exchange: Annotated[str, typer.Option(help="The exchange; the first configured one where left out.")] = "",
+    hours: Annotated[float, typer.Option(min=0.1, max=2160, help="How far back to try.")] = 168.0,
+    threshold: Annotated[float, typer.Option(min=1, max=1000, help="Deviation from the median that counts, in per cent.")] = 30.0,
+    rule: Annotated[str, typer.Option(help='A rule of your own to try alone, such as "BTC spread on kraken > 5 bps".')] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print one alert a line as JSON.")] = False,
+    demo: Demo = False,
+    replay: Replay = None,
+) -> None:
+    """Show when the default rules, or one of your own, would have fired over the stored history."""
+    from .commands.alerts import try_out
+
+    _finish(try_out(symbol, exchange, hours, threshold, rule, as_json=json, demo=demo, replay=replay))
 
 
 @app.command()

@@ -3,9 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from tools import Market, open_market
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.anomalies import backtest
@@ -25,7 +22,7 @@ async def list_alerts(symbol: str, exchange: str, hours: float, *, standing: boo
         venue, since = str(normal_word(exchange)), market.now() - timedelta(hours=hours)
         stored = await _stored_market(market, venue, symbol)
         found = await market.history.alerts(venue, stored, None if market.source == "replay" else since, open_only=standing)
-    _print(found, "alerts stored", as_json=as_json)
+    _print(found, as_json=as_json)
     if not found:
         say("No alerts in that time; they are raised while `liquidity record` watches. `liquidity alerts backtest` tries rules on what is stored.")
     return ANSWERED
@@ -49,8 +46,9 @@ async def try_out(symbol: str, exchange: str, hours: float, threshold_pct: float
         # What lies before the window serves as the usual of its beginning.
         series = await market.history.series(meant.exchange, meant.symbol, meant.start - timedelta(hours=24), meant.end)
         fired = backtest(series, threshold_pct=threshold_pct, rules=own, first=meant.start)
-    _print([one for one in reversed(fired) if not own or one.rule], "would have fired", as_json=as_json)
-    say(f"Tried on {len(series):,} snapshots of {meant.symbol} on {meant.exchange} ({market.source}): {len(fired)} alerts.")
+    shown = [one for one in reversed(fired) if one.rule or not own]
+    _print(shown, as_json=as_json)
+    say(f"Tried on {len(series):,} snapshots of {meant.symbol} on {meant.exchange} ({market.source}); {len(shown)} would have been raised.")
     return ANSWERED
 
 
@@ -62,16 +60,13 @@ async def _stored_market(market: Market, venue: str, symbol: str) -> str:
     return await market.history.find_market(venue or market.exchanges[0], named) or named
 
 
-def _print(alerts: list[LiquidityAlert], title: str, *, as_json: bool) -> None:
-    if as_json:
-        for alert in alerts:
-            print(alert.model_dump_json())
-        return
-    table = Table(title=title, title_justify="left")
-    for column in ("raised", "until", "severity", "market", "what", "id"):
-        table.add_column(column, overflow="fold")
+def _print(alerts: list[LiquidityAlert], *, as_json: bool) -> None:
     for alert in alerts:
-        until = alert.cleared_at.strftime(_MINUTES) if alert.cleared_at else "stands"
-        table.add_row(alert.timestamp.strftime(_MINUTES), until, alert.severity, f"{alert.exchange} {alert.symbol}", alert.message, alert.alert_id)
-    if alerts:
-        Console().print(table)
+        print(alert.model_dump_json() if as_json else _in_words(alert))
+
+
+def _in_words(alert: LiquidityAlert) -> str:
+    until = f"to {alert.cleared_at:{_MINUTES}}" if alert.cleared_at else "and stands"
+    seen = ", acknowledged" if alert.acknowledged_at else ""
+    where = f"{alert.exchange} {alert.symbol}"
+    return f"{alert.timestamp:{_MINUTES}} {until} UTC  {alert.severity}  {where}{seen}\n  {alert.message}\n  {alert.alert_id}"

@@ -33,7 +33,8 @@ async def doctor(*, demo: bool, replay: Path | None) -> int:
     settings = settings_from(demo=demo, replay=replay)
     async with open_market(settings) as market:
         exchanges = await asyncio.gather(*(_exchange(market, exchange) for exchange in market.exchanges))
-    findings = [_python(), *exchanges, _chrome(), _chat(), _model(settings)]
+        history = await _history(market)
+    findings = [_python(), *exchanges, history, _chrome(), _chat(), _model(settings)]
     table = Table(title=f"Market Liquidity Monitor, {settings.source} books", title_justify="left")
     for column in ("", "part", "what was found"):
         table.add_column(column, overflow="fold")
@@ -53,6 +54,14 @@ async def _exchange(market: Market, exchange: str) -> Finding:
     return Finding(
         exchange, works=True, detail=f"{book.symbol} in {seconds:.1f} s with markets, {len(book.bids):,} bids and {len(book.asks):,} asks, {book.source}"
     )
+
+
+async def _history(market: Market) -> Finding:
+    try:
+        facts = await market.history.check()
+    except LiquidityError as error:
+        return Finding("history", works=False, detail=f"{error} Set LIQUIDITY_DATABASE_URL, or see that its database runs and can be written.")
+    return Finding("history", works=True, detail=", ".join(f"{name} {fact}" for name, fact in facts.items()))
 
 
 def _python() -> Finding:
