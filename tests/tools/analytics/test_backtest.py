@@ -1,0 +1,275 @@
+"""The rules over stored series, against an independent implementation in plain Python."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from math import inf, log, sqrt
+from statistics import median
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from make_books import NOON
+from make_snapshots import misses, series, snapshots
+
+from tools.analytics.alerts import LiquidityAlert
+from tools.analytics.anomalies import AlertState, backtest, norm, observe, resume, step
+from tools.analytics.anomalies.backtesting import run
+from tools.analytics.anomalies.looks import Looks
+from tools.analytics.anomalies.skipping import through
+from tools.analytics.rules import parse
+from tools.analytics.series import Series
+
+Incident = tuple[str, int, int | None, str]
+"""Type, when it was raised and cleared in milliseconds since 1970, and its worst severity."""
+Strength = Callable[[int], float | None]
+"""A look's deviation in units of its limit, None where it cannot be told."""
+
+
+def by_hand(of: Series, threshold: float) -> list[Incident]:
+    """The incidents of a series judged by its own medians, read off DESIGN's words one kind at a time."""
+    looks = sorted([(int(t), i) for i, t in enumerate(of.time_ms)] + [(int(t), -1) for t in of.failed_ms], key=lambda look: look[0])
+    at, row = [t for t, _ in looks], [i for _, i in looks]
+    interval = median(b - a for a, b in pairwise(at))
+    out = [_is_out(at, row, k, interval) for k in range(len(at))]
+    found = [one for kind, strength in _strengths(of, at, row, out, interval, threshold).items() for one in _walk(kind, strength, at, row, out, interval)]
+    return sorted([*found, *_outages(at, row, out, interval)], key=lambda one: (one[1], one[0]))
+
+
+def _is_out(at: list[int], row: list[int], k: int, interval: float) -> bool:
+    """Whether look k failed as one of several in a row, two intervals after the last valid book, or after one interval before the first that failed."""
+    first = k
+    while first > 0 and row[first - 1] < 0 and at[first] - at[first - 1] <= 2.5 * interval:
+        first -= 1
+    if row[k] >= 0 or first == k:
+        return False
+    valid = first > 0 and row[first - 1] >= 0 and at[first] - at[first - 1] <= 2.5 * interval
+    return at[k] - (at[first - 1] if valid else at[first] - interval) >= 1.5 * interval
+
+
+def _strengths(of: Series, at: list[int], row: list[int], out: list[bool], interval: float, threshold: float) -> dict[str, Strength]:
+    mids = [(float(b) + float(a)) / 2 for b, a in zip(of.best_bid, of.best_ask, strict=True)]
+    spreads = [100 * float(a - b) / m for b, a, m in zip(of.best_bid, of.best_ask, mids, strict=True)]
+    band = max((band for band in range(6) if all(of.complete[:, band])), default=None)
+    sides = [(float(b[band]), float(a[band])) for b, a in zip(of.bid_usd, of.ask_usd, strict=True)] if band is not None else []
+    depths, leans = [b + a for b, a in sides], [100 * (b - a) / (b + a) for b, a in sides]
+    spacing = median(b - a for a, b in pairwise(of.time_ms.tolist()))
+    steps = [(b - a) / spacing for a, b in pairwise(of.time_ms.tolist())]
+    moves = [100 * log(b / a) / sqrt(s) for (a, b), s in zip(pairwise(mids), steps, strict=True) if 0.5 <= s <= 2.5]
+    sigma = 1.4826 * median(abs(move - median(moves)) for move in moves) if len(moves) >= 9 else None
+
+    def jump(k: int) -> float | None:
+        before = next((j for j in range(k - 1, -1, -1) if row[j] >= 0), None)
+        if before is None or any(out[before:k]) or at[k] - at[before] > 2.5 * interval or sigma is None:
+            return None
+        if any(b - a > 2.5 * interval for a, b in pairwise(at[before : k + 1])):
+            return None
+        limit = max(0.2, 6 * threshold / 30 * sigma * sqrt(max(1, (at[k] - at[before]) / spacing)))
+        return abs(100 * log(mids[row[k]] / mids[row[before]])) / limit
+
+    return {
+        "SPREAD_WIDENING": lambda k: (spreads[row[k]] / median(spreads) - 1) * 100 / threshold,
+        "DEPTH_DROP": lambda k: (1 - depths[row[k]] / median(depths)) * 100 / threshold if depths else None,
+        "IMBALANCE": lambda k: abs(leans[row[k]] - median(leans)) / threshold if leans else None,
+        "PRICE_ANOMALY": jump,
+    }
+
+
+def _walk(kind: str, strength: Strength, at: list[int], row: list[int], out: list[bool], interval: float) -> list[Incident]:
+    found, beyond, quiet, free = list[Incident](), 0, 0, -inf
+    standing: tuple[int, str] | None = None
+    for k, now in enumerate(at):
+        if out[k] or (k and now - at[k - 1] > 2.5 * interval):
+            beyond, quiet = 0, 0
+        if row[k] < 0:
+            continue
+        strong = strength(k)
+        beyond = beyond + 1 if strong is not None and strong >= 1 else 0
+        quiet = quiet + 1 if strong is not None and strong < 2 / 3 and standing else 0
+        if strong is None:
+            continue
+        severity = "HIGH" if strong >= 2 or (kind == "DEPTH_DROP" and _share_gone(strength, k) >= 0.9) else "MEDIUM" if strong >= 4 / 3 else "LOW"
+        due = beyond >= (1 if kind == "PRICE_ANOMALY" else 2)
+        if standing and quiet == 2:
+            found.append((kind, standing[0], now, standing[1]))
+            standing, quiet, beyond, free = None, 0, 0, now + 10 * interval
+        elif standing and due:
+            standing = (standing[0], max(standing[1], severity, key=["LOW", "MEDIUM", "HIGH"].index))
+        elif due and now >= free:
+            standing = (now, severity)
+    return [*found, *([(kind, standing[0], None, standing[1])] if standing else [])]
+
+
+def _share_gone(strength: Strength, k: int) -> float:
+    return (strength(k) or 0) * THRESHOLD / 100
+
+
+THRESHOLD = 45.0
+"""At which a drop of 90 % is twice the threshold; other thresholds are held in test_anomalies."""
+
+
+def _outages(at: list[int], row: list[int], out: list[bool], interval: float) -> list[Incident]:
+    found, standing, free = list[Incident](), None, -inf
+    for k, now in enumerate(at):
+        if standing is None and out[k] and now >= free:
+            standing = now
+        elif standing is not None and row[k] >= 0:
+            found.append(("VENUE_OUTAGE", standing, now, "HIGH"))
+            standing, free = None, now + 10 * interval
+    return [*found, *([("VENUE_OUTAGE", standing, None, "HIGH")] if standing is not None else [])]
+
+
+def incidents(alerts: Sequence[LiquidityAlert]) -> list[Incident]:
+    """Alerts as the oracle tells them."""
+    ms = [(round(1_000 * one.timestamp.timestamp()), round(1_000 * one.cleared_at.timestamp()) if one.cleared_at else None) for one in alerts]
+    return sorted(((one.alert_type, *when, one.severity) for one, when in zip(alerts, ms, strict=True)), key=lambda one: (one[1], one[0]))
+
+
+@st.composite
+def troubled(draw: st.DrawFn) -> Series:
+    """A series with stretches of trouble of every kind, failed looks, gaps and irregular times; a seed keeps hypothesis fast."""
+    r = np.random.default_rng(draw(st.integers(0, 2**32)))
+    n = draw(st.integers(12, 60))
+    often = draw(st.sampled_from([0.02, 0.15, 0.4]))
+
+    def stretches(usual: float, others: Sequence[float]) -> np.ndarray:
+        marks = np.where(r.random(n) < often, r.choice(others, n), np.where(r.random(n) < 0.5, usual, np.nan))
+        for i in range(1, n):
+            marks[i] = marks[i - 1] if np.isnan(marks[i]) else marks[i]
+        return np.where(np.isnan(marks), usual, marks) * np.exp(r.normal(0, 0.01, n))
+
+    steps = np.where(r.random(n) < often / 2, r.choice([0.3, 0.7, 1.4, 2.0, 3.1, 40.0], n), 1.0)
+    times = np.cumsum(np.round(60 * steps * np.exp(r.normal(0, 0.003, n)), 3))
+    complete = np.ones((n, 6), bool)
+    complete[:, 5] = draw(st.booleans())
+    return series(
+        times_s=times - times[-1],
+        mid=100 * np.exp(np.cumsum(np.where(r.random(n) < often / 3, r.choice([0.004, -0.02, 0.001], n), r.normal(0, 3e-4, n)))),
+        spread_pct=stretches(0.05, [0.06, 0.07, 0.08, 0.12]),
+        depth_usd=stretches(1e6, [7.5e5, 5e5, 3e5, 5e4]),
+        imbalance_pct=np.clip(stretches(10, [-20, -60, 40, 70]), -99, 99),
+        complete=complete,
+        failed_s=np.unique(np.round((times - times[-1])[r.random(n) < often / 2] - 30.5 + 7 * r.integers(0, 3), 3)),
+    )
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(troubled())
+def test_incidents_are_those_of_the_rules_read_one_at_a_time(of: Series) -> None:
+    seen, usual = Looks.of(of), norm(of)
+
+    _, alerts = run(AlertState(THRESHOLD), (seen.observation(k, usual) for k in range(len(seen.time_ms))))
+
+    assert incidents(alerts) == by_hand(of, THRESHOLD)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(troubled(), st.sampled_from([30.0, 45.0]))
+def test_skipping_over_calm_gives_the_same_state_and_all_clears_as_every_step(of: Series, threshold: float) -> None:
+    seen, usual = Looks.of(of), norm(of)
+    assert usual is not None
+    every = list[LiquidityAlert]()
+    state = AlertState(threshold)
+    for k in range(len(seen.time_ms)):
+        state, events = step(state, seen.observation(k, usual))
+        every += [alert for alert in events if alert.state == "cleared"]
+
+    assert through(AlertState(threshold), seen, usual) == (state, every)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(troubled())
+def test_a_watch_that_starts_anew_at_any_look_raises_nothing_twice_and_loses_nothing(of: Series) -> None:
+    looks = sorted([*snapshots(of), *misses(of)], key=lambda look: look.timestamp)
+    usual, rule = norm(of), parse("BTC spread > 7 bps", "kraken")
+    state, events = AlertState(rules=(rule,)), list[LiquidityAlert]()
+    for k, look in enumerate(looks):
+        fresh = resume(state.open_alerts, (rule,)) if k % 7 == 0 else state
+        state, new = step(fresh, observe(look, usual, 60))
+        events += new
+
+    ids = [(event.alert_id, event.state) for event in events]
+    raised, cleared = ({alert_id for alert_id, which in ids if which == wanted} for wanted in ("raised", "cleared"))
+    assert len(ids) == len(set(ids))
+    assert raised - cleared == {alert.alert_id for alert in state.open_alerts}
+    assert cleared <= raised
+
+
+CALM = 40
+
+
+def incident(length: int = 6) -> Series:
+    """Calm, a spread four times as wide for `length` minutes, and calm."""
+    spread = np.full(2 * CALM + length, 0.05)
+    spread[CALM : CALM + length] = 0.2
+    return series(spread_pct=spread)
+
+
+def test_an_incident_raises_one_alert_as_it_stood_at_the_end() -> None:
+    [alert] = backtest(incident())
+
+    start = NOON - timedelta(minutes=CALM + 6 - 1)
+    assert (alert.timestamp, alert.cleared_at, alert.state) == (start + timedelta(minutes=1), start + timedelta(minutes=7), "cleared")
+    assert (alert.message, alert.sample_count) == ("Spread widened by 300.0% (current: 0.200%, baseline: 0.050%)", 40)
+
+
+def test_an_alert_that_still_stands_at_the_end_is_told_as_raised() -> None:
+    [alert] = backtest(series(spread_pct=[0.05] * 30 + [0.2] * 5))
+
+    assert (alert.state, alert.cleared_at) == ("raised", None)
+
+
+def test_the_backtest_and_the_watch_of_the_same_looks_give_an_incident_one_id() -> None:
+    of = incident()
+    state, events, taken = AlertState(), list[LiquidityAlert](), snapshots(of)
+    for k, look in enumerate(taken):
+        usual = norm(of.where(np.arange(len(of)) < k))
+        state, new = step(state, observe(look.model_copy(update={"timestamp": look.timestamp + timedelta(microseconds=499)}), usual, 60))
+        events += new
+
+    assert [alert.alert_id for alert in backtest(of)] == [events[0].alert_id]
+
+
+def test_what_is_usual_comes_only_from_the_lookback_before() -> None:
+    """A spread that doubles for good is an incident until the hour before it has forgotten the old one."""
+    of = series(spread_pct=[0.05] * 120 + [0.1] * 120)
+
+    [alert] = backtest(of, lookback_hours=1)
+
+    doubled = NOON - timedelta(minutes=119)
+    assert alert.timestamp == doubled + timedelta(minutes=1)
+    assert alert.cleared_at is not None
+    assert timedelta(minutes=30) <= alert.cleared_at - doubled <= timedelta(minutes=33)
+
+
+def test_observations_before_the_first_only_serve_as_history() -> None:
+    of = incident()
+
+    assert backtest(of, first=NOON - timedelta(minutes=CALM)) == []
+    assert len(backtest(of, first=NOON - timedelta(minutes=CALM + 5))) == 1
+
+
+def test_nothing_is_usual_before_ten_snapshots() -> None:
+    assert backtest(series(spread_pct=[0.05] * 8 + [0.5] * 2)) == []
+    assert len(backtest(series(spread_pct=[0.05] * 10 + [0.5] * 2))) == 1
+
+
+def test_rules_and_failed_looks_are_tried_as_well() -> None:
+    of = series(times_s=[-480, -420, -360, -300, -60, 0], spread_pct=[0.05, 0.2, 0.2, 0.05, 0.05, 0.05], failed_s=[-240, -180, -120])
+
+    fired = backtest(of, rules=[parse("BTC spread > 10 bps", "kraken")])
+
+    minutes = [((one.timestamp - NOON).total_seconds() / 60, one.alert_type, (one.cleared_at or one.timestamp) - NOON) for one in fired]
+    assert minutes == [(-6, "RULE", timedelta(0)), (-3, "VENUE_OUTAGE", timedelta(minutes=-1))]
+
+
+@pytest.mark.parametrize("of", [series(mid=[]), series(mid=[np.nan] * 20), series(mid=[100.0]), series(mid=[], failed_s=[-60.0])])
+def test_a_series_that_says_nothing_raises_nothing(of: Series) -> None:
+    assert backtest(of) == []
+
+
+def test_a_venue_that_was_never_seen_is_in_an_outage() -> None:
+    [alert] = backtest(series(mid=[], failed_s=[-120.0, -60.0, 0.0]))
+
+    assert (alert.alert_type, alert.timestamp, alert.state) == ("VENUE_OUTAGE", NOON - timedelta(minutes=1), "raised")
