@@ -47,7 +47,9 @@ class Watch:
         if state is None:
             return []
         self._state, changed = step(state, observe(seen, await self._norm_now(), self._interval_s))
-        self._unstored |= {alert.alert_id: alert for alert in changed}
+        # An alert that has become worse is worth storing, but no news to deliver.
+        worse = [alert for alert in self._state.open_alerts if alert not in state.open_alerts]
+        self._unstored |= {alert.alert_id: alert for alert in (*worse, *changed)}
         await self._store()
         for alert in changed:
             self._deliver(alert)

@@ -1,0 +1,157 @@
+"""One market's alerts over a real database: judged by the last day, stored, delivered, and taken up again by whoever watches next."""
+
+from datetime import timedelta
+
+import pytest
+from make_books import NOON
+from make_snapshots import miss, series, snapshot, snapshots
+
+from tools.analytics.rules import parse
+from tools.errors import HistoryUnavailable
+from tools.history import History
+from tools.history.watch import Watch
+
+WIDE = {"best_bid": 99.0, "best_ask": 101.0}
+
+
+class Counted(History):
+    """A history that can be away, and counts what it is asked."""
+
+    away = False
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.asked = []
+
+    async def _opened(self):
+        if self.away:
+            raise HistoryUnavailable("it is away")
+        return await super()._opened()
+
+    async def series(self, exchange, symbol, start, end):
+        self.asked.append((start, end))
+        return await super().series(exchange, symbol, start, end)
+
+
+@pytest.fixture
+async def history(tmp_path):
+    one = Counted(f"sqlite+aiosqlite:///{tmp_path / 'history.sqlite3'}", "live", now=lambda: NOON)
+    spreads = [0.1 + 0.001 * (i % 7) for i in range(120)]
+    await one.append(snapshots(series(spread_pct=spreads, end=NOON - timedelta(minutes=1))))
+    yield one
+    await one.close()
+
+
+@pytest.fixture
+def delivered():
+    return []
+
+
+@pytest.fixture
+def watch(history, delivered):
+    return Watch(history, "kraken", "BTC/USD", 60, delivered.append)
+
+
+def brief(alerts):
+    return [(one.alert_type, one.state) for one in alerts]
+
+
+async def looks(watch, *minutes, **changes):
+    """Observe a snapshot at each of these minutes after NOON."""
+    return [await watch.observe(snapshot(after_s=60 * minute, **changes)) for minute in minutes]
+
+
+async def test_what_is_unusual_twice_in_a_row_is_stored_and_delivered_once(watch, history, delivered):
+    assert [brief(one) for one in await looks(watch, 0, 1, 2, **WIDE)] == [[], [("SPREAD_WIDENING", "raised")], []]
+    [alert] = delivered
+    assert (alert.exchange, alert.symbol, alert.timestamp, alert.sample_count) == ("kraken", "BTC/USD", NOON + timedelta(minutes=1), 120)
+    assert await history.alerts(open_only=True) == [alert]
+
+
+async def test_what_is_usual_again_is_an_all_clear_under_the_same_id(watch, history, delivered):
+    await looks(watch, 0, 1, **WIDE)
+    await looks(watch, *range(2, 8))
+    raised, cleared = delivered
+    assert (brief(delivered), cleared.alert_id) == ([("SPREAD_WIDENING", "raised"), ("SPREAD_WIDENING", "cleared")], raised.alert_id)
+    assert await history.alerts(open_only=True) == []
+    assert await history.alerts() == [cleared]
+
+
+async def test_whoever_watches_next_takes_up_the_alerts_that_stand(watch, history, delivered):
+    await looks(watch, 0, 1, **WIDE)
+    after = []
+    successor = Watch(history, "kraken", "BTC/USD", 60, after.append)
+    await looks(successor, 2, 3, 4, **WIDE)
+    assert after == []
+    await looks(successor, *range(5, 11))
+    assert [(one.alert_id, one.state) for one in after] == [(delivered[0].alert_id, "cleared")]
+
+
+async def test_an_alert_that_becomes_worse_is_stored_so_and_not_delivered_again(watch, history, delivered):
+    await looks(watch, 0, 1, best_bid=99.93, best_ask=100.07)
+    await looks(watch, 2, **WIDE)
+    assert [(one.severity, one.state) for one in delivered] == [("LOW", "raised")]
+    assert [(one.alert_id, one.severity) for one in await history.alerts()] == [(delivered[0].alert_id, "HIGH")]
+
+
+async def test_another_markets_alerts_and_rules_are_none_of_its_business(watch, history, delivered):
+    for text in ("BTC spread on coinbase > 1 bps", "ETH spread on kraken > 1 bps"):
+        await history.add_rule(parse(text, "kraken"), NOON)
+    other = Watch(history, "coinbase", "BTC/USD", 60, delivered.append)
+    await looks(watch, 0, 1, 2)
+    await other.observe(snapshot(exchange="coinbase"))
+    assert delivered == []
+
+
+async def test_a_rule_that_a_person_adds_is_heeded_within_a_minute(watch, history, delivered):
+    await looks(watch, 0)
+    await history.add_rule(parse("BTC spread on kraken > 9 bps", "kraken"), NOON)
+    await looks(watch, 1, 2)
+    assert [(one.alert_type, one.rule) for one in delivered] == [("RULE", "BTC spread on kraken > 9 bps")]
+
+
+async def test_failed_looks_are_an_outage(watch, delivered):
+    await looks(watch, 0)
+    for minute in (1, 2, 3, 4):
+        await watch.observe(miss(after_s=60 * minute))
+    assert brief(delivered) == [("VENUE_OUTAGE", "raised")]
+
+
+async def test_what_is_usual_is_read_every_quarter_of_an_hour_from_the_day_before(watch, history):
+    await looks(watch, *range(31))
+    day, before = timedelta(hours=24), timedelta(milliseconds=1)
+    assert history.asked == [(at - day, at - before) for at in (NOON, NOON + timedelta(minutes=15), NOON + timedelta(minutes=30))]
+
+
+async def test_where_the_history_is_too_short_it_is_soon_asked_again(history):
+    watch = Watch(history, "kraken", "ETH/USD", 60, print)
+    await looks(watch, 0, 0.5, 1, 1.5, 2, symbol="ETH/USD")
+    assert len(history.asked) == 3
+
+
+async def test_a_history_that_goes_away_stops_no_alert_and_gets_it_afterwards(watch, history, delivered):
+    await looks(watch, 0)
+    history.away = True
+    await looks(watch, 1, 2, **WIDE)
+    assert brief(delivered) == [("SPREAD_WIDENING", "raised")]
+    history.away = False
+    assert await history.alerts() == []
+    await looks(watch, 3, **WIDE)
+    assert await history.alerts() == delivered
+
+
+async def test_until_the_history_has_told_which_alerts_stand_nothing_is_judged(watch, history, delivered):
+    history.away = True
+    await looks(watch, 0, 1, 2, **WIDE)
+    assert delivered == []
+    history.away = False
+    await looks(watch, 3, 4, **WIDE)
+    assert brief(delivered) == [("SPREAD_WIDENING", "raised")]
+
+
+async def test_where_time_begins_anew_so_does_the_watch(watch, history, delivered):
+    """The seam of a replayed loop: what stood before it is judged afresh."""
+    await looks(watch, 0, 1, 2)
+    await history.add_rule(parse("BTC spread on kraken > 9 bps", "kraken"), NOON)
+    await looks(watch, 0, 0.5)
+    assert [one.alert_type for one in delivered] == ["RULE"]
