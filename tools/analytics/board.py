@@ -6,15 +6,22 @@ from datetime import datetime
 from typing import TypeVar, get_args
 
 from ..units import Count
+from . import gaps
 from .alerts import AlertType, LiquidityAlert, Severity
+from .gaps import Gap
 from .result import Record, Result
 from .series import Series, milliseconds, moment
 
 T = TypeVar("T", bound=str)
 
+_MOST_GAPS = 5
+
 
 class WatchedMarket(Record):
-    """One exchange's market as it was recorded within the window: the first and the last look, null where there was none."""
+    """One exchange's market as it was recorded within the window: the first and the last look, null where there was none.
+
+    `gaps` are the longest stretches between them in which nobody looked.
+    """
 
     exchange: str
     symbol_used: str
@@ -22,6 +29,7 @@ class WatchedMarket(Record):
     last: datetime | None
     sample_count: Count
     failed_count: Count
+    gaps: list[Gap]
 
 
 class AlertBoard(Result):
@@ -92,6 +100,7 @@ def _watched(series: Series) -> WatchedMarket:
         last=moment(max(looks)) if looks else None,
         sample_count=len(series),
         failed_count=len(series.failed_ms),
+        gaps=[gap for gap in gaps.find(series, _MOST_GAPS)[0] if gap.cause == "not recorded"],
     )
 
 

@@ -39,7 +39,7 @@ def _density(grid: LiquidityGrid, palette: theme.Palette) -> theme.Json:
         "zmin": 0,
         "zmax": brightest,
         "colorscale": theme.PALETTES[palette],
-        "colorbar": _colour_bar(brightest, cut=any(one.usd > brightest for one in grid.bins)),
+        "colorbar": theme.colour_bar("USD per price range", brightest, cut=any(one.usd > brightest for one in grid.bins), len=1.05),
     }
 
 
@@ -47,22 +47,6 @@ def _brightest(bins: list[Bin]) -> float:
     """The USD that gets the palette's last colour: the 95th percentile, so that one wall does not wash out the rest."""
     filled = [one.usd for one in bins if one.levels]
     return quantiles(filled, n=20, method="inclusive")[-1] if len(filled) > 1 else max(filled, default=1.0)
-
-
-def _colour_bar(brightest: float, *, cut: bool) -> theme.Json:
-    last = f" (last colour: {format_usd(brightest)} or more)" if cut else ""
-    return {
-        "title": {"text": f"USD per price range{last}", "side": "right", "font": {"size": 11}},
-        "tickprefix": "$",
-        "exponentformat": "B",
-        "minexponent": 3,
-        "nticks": 6,
-        "tickfont": {"size": 10},
-        "thickness": 12,
-        "outlinewidth": 0,
-        "x": 1.01,
-        "len": 1.05,
-    }
 
 
 def _hatching(grid: LiquidityGrid, empty: list[Bin]) -> theme.Json:
@@ -76,7 +60,7 @@ def _hatching(grid: LiquidityGrid, empty: list[Bin]) -> theme.Json:
         "text": [_hover(grid, one) for one in empty],
         "textposition": "none",
         "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"color": theme.NONE, "line": {"width": 0}, "pattern": {"shape": "x", "fgcolor": theme.LINE, "size": 6, "solidity": 0.2}},
+        "marker": theme.HATCHED,
     }
 
 

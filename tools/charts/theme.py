@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..analytics.result import Result
 from ..errors import outside_text
+from ..units import format_usd
 
 Json = dict[str, Any]
 """A part of a Plotly figure."""
@@ -20,6 +21,7 @@ LINE = "rgba(128,128,128,0.7)"
 BID = "#2f8fc4"
 ASK = "#dd7a1f"
 NONE = "rgba(0,0,0,0)"
+HATCHED: Json = {"color": NONE, "line": {"width": 0}, "pattern": {"shape": "x", "fgcolor": LINE, "size": 6, "solidity": 0.2}}
 
 PALETTES: dict[Palette, list[tuple[float, str]]] = {
     "RdYlGn": [(0, "#d73027"), (0.25, "#fc8d59"), (0.5, "#fee08b"), (0.75, "#91cf60"), (1, "#1a9850")],
@@ -111,12 +113,29 @@ def usd_axis(title: str, **parts: Any) -> Json:
     return axis(title, tickprefix="$", **{"exponentformat": "B", "minexponent": 3, **parts})
 
 
+def colour_bar(what: str, brightest: float, *, cut: bool, **parts: Any) -> Json:
+    """A bar that says what the colours mean, and from where on the last one stands for more."""
+    last = f" (last colour: {format_usd(brightest)} or more)" if cut else ""
+    return {
+        "title": {"text": f"{what}{last}", "side": "right", "font": {"size": 11}},
+        "tickprefix": "$",
+        "exponentformat": "B",
+        "minexponent": 3,
+        "nticks": 6,
+        "tickfont": {"size": 10},
+        "thickness": 12,
+        "outlinewidth": 0,
+        "x": 1.01,
+        **parts,
+    }
+
+
 def line(x0: float, x1: float, y0: float, y1: float, **parts: Any) -> Json:
     """A thin straight line for orientation."""
     return {"type": "line", "x0": x0, "x1": x1, "y0": y0, "y1": y1, "line": {"color": LINE, "width": 1, "dash": "dot"}, **parts}
 
 
-def note(text: str, x: float, y: float, **parts: Any) -> Json:
+def note(text: str, x: float | str, y: float, **parts: Any) -> Json:
     """Words at a place in the figure, without an arrow."""
     return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"size": 11}, **parts}
 

@@ -37,6 +37,11 @@ def missing_lines(failures: Mapping[str, str]) -> list[str]:
     return wrap(missing(failures), _LINE_CHARACTERS, max_lines=_LINES, placeholder=" …")
 
 
+def counted(count: int, noun: str) -> str:
+    """How many of something: `1 snapshot`, `1,440 snapshots`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def sentences(parts: Sequence[str]) -> str:
     """The parts that are not empty, each closed with a full stop, in one paragraph."""
     return " ".join(f"{part.rstrip('.')}." for part in parts if part)

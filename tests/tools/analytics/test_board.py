@@ -8,6 +8,7 @@ from make_snapshots import series
 
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.board import WatchedMarket, board, standing
+from tools.analytics.gaps import Gap
 
 START = NOON - timedelta(hours=1)
 NOW = NOON + timedelta(seconds=2)
@@ -60,6 +61,7 @@ def test_what_was_watched_is_told_from_the_first_to_the_last_look_with_those_tha
             last=NOON - timedelta(minutes=10),
             sample_count=3,
             failed_count=1,
+            gaps=[],
         ),
         WatchedMarket(
             exchange="coinbase",
@@ -68,10 +70,18 @@ def test_what_was_watched_is_told_from_the_first_to_the_last_look_with_those_tha
             last=NOON - timedelta(minutes=10),
             sample_count=3,
             failed_count=0,
+            gaps=[],
         ),
     ]
     assert (made.symbol, made.exchanges, made.failures, made.sample_count) == ("BTC", ["kraken", "coinbase"], {"gate": "nothing recorded"}, 6)
     assert (made.start, made.end, made.source, made.warnings) == (START, NOON, "live", [])
+
+
+def test_a_stretch_in_which_nobody_looked_is_told_and_one_in_which_the_venue_failed_is_not():
+    looks = [-60 * minute for minute in range(60, -1, -1) if not 20 < minute < 40]
+    times = [one for one in looks if not -900 < one < -300]
+    (one,) = board([], [series(times_s=times, start=START, failed_s=[-600])], "BTC", NOW).watched
+    assert one.gaps == [Gap(start=NOON - timedelta(minutes=40), end=NOON - timedelta(minutes=20), cause="not recorded")]
 
 
 def test_a_board_is_as_old_as_the_exchange_whose_newest_snapshot_is_oldest():
@@ -81,7 +91,7 @@ def test_a_board_is_as_old_as_the_exchange_whose_newest_snapshot_is_oldest():
 
 def test_a_market_that_nobody_looked_at_is_a_warning_and_has_no_times():
     made = board([], [series(times_s=[], start=START, exchange="gate")], "BTC", NOW)
-    assert made.watched == [WatchedMarket(exchange="gate", symbol_used="BTC/USD", first=None, last=None, sample_count=0, failed_count=0)]
+    assert made.watched == [WatchedMarket(exchange="gate", symbol_used="BTC/USD", first=None, last=None, sample_count=0, failed_count=0, gaps=[])]
     assert made.warnings == ["Nothing of BTC/USD on gate was recorded in this window, so no alert could be raised there."]
 
 

@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import make_history
 from make_books import NOON, book
+from make_snapshots import series
 
 from tools import charts
 from tools.analytics import comparison, curves, heatmap
+from tools.analytics.board import board
 from tools.analytics.impact import Order
 from tools.book import OrderBook
+from tools.parameters import Source
 
 NOW = NOON + timedelta(seconds=1)
 FAILURES = {"gate": "gate timed out after 10 s. Try again, or ask another exchange."}
@@ -51,15 +55,23 @@ def notes(chart: charts.Chart) -> str:
     return " ".join(one["text"] for one in chart.figure["layout"]["annotations"])
 
 
-def every_kind(**parts: Any) -> list[charts.Chart]:
-    """One chart of each kind, from a complete book and one that was cut short."""
-    books = [ladder("kraken", all_sent=(True, True), fee_pct=0.26, **parts), ladder("bybit", levels=40, fee_pct=0.1, **parts)]
+def every_kind(source: Source = "live", **parts: Any) -> list[charts.Chart]:
+    """One chart of each kind: of books one is complete and one was cut short, over time there was an incident."""
+    books = [
+        ladder("kraken", all_sent=(True, True), fee_pct=0.26, source=source, **parts),
+        ladder("bybit", levels=40, fee_pct=0.1, source=source, **parts),
+    ]
+    alerts = [one.model_copy(update={"source": source}) for one in make_history.alerts_of_the_day()]
     return [
         charts.heatmap(grid_of(books[0])),
         charts.depth(depth_of(books, FAILURES)),
         charts.comparison(comparison_of(books, FAILURES)),
         charts.impact(impact_of(books, failures=FAILURES)),
+        charts.heatmap_over_time(make_history.six_hours(source=source)),
+        charts.trend(make_history.day(source=source), make_history.usual(source=source), alerts),
+        charts.alerts(board(alerts, [series(source=source, mid=[100.0] * 1_440)], "BTC/USD", NOW)),
     ]
 
 
-KINDS = ("heatmap", "depth", "comparison", "impact")
+OVER_TIME = ("heatmap_over_time", "trend", "alerts")
+KINDS = ("heatmap", "depth", "comparison", "impact", *OVER_TIME)

@@ -1,12 +1,13 @@
 """What every chart keeps."""
 
+import json
 import subprocess
 import sys
 
 import plotly.graph_objects as go
 import pytest
 from make_books import NOON
-from make_charts import FAILURES, KINDS, comparison_of, depth_of, every_kind, impact_of, ladder, notes
+from make_charts import FAILURES, KINDS, OVER_TIME, comparison_of, depth_of, every_kind, impact_of, ladder, notes
 
 from tools import charts
 
@@ -36,7 +37,7 @@ def test_a_title_says_symbol_exchange_time_and_source(kind):
         assert "kraken" in title
         assert f"{NOON:%Y-%m-%d %H:%M:%S} UTC" in title
         assert "source: live" in title
-    assert (chart.kind, chart.symbol, chart.source, chart.as_of, chart.age_ms) == (kind, "BTC/USD", "live", NOON, 1_000)
+    assert (chart.kind, chart.symbol, chart.source, chart.as_of, chart.age_ms) == (kind.removesuffix("_over_time"), "BTC/USD", "live", NOON, 1_000)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -55,13 +56,30 @@ def test_backgrounds_are_transparent_and_text_reads_on_white_and_on_near_black(k
     assert all("color" not in one["font"] for one in layout["annotations"])
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_axes_name_their_unit_and_never_use_exponents(kind):
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in OVER_TIME])
+def test_axes_name_their_unit(kind):
     axes = [one for name, one in CHARTS[kind].figure["layout"].items() if name.startswith(("xaxis", "yaxis"))]
     named = [one["title"]["text"] for one in axes if one["title"]["text"] not in ("", "Density")]
     assert len(named) >= 2
     assert all(any(unit in text for unit in ("USD", "%", "bps")) for text in named)
+
+
+@pytest.mark.parametrize("kind", OVER_TIME)
+def test_time_axes_say_that_they_are_utc(kind):
+    assert CHARTS[kind].figure["layout"]["xaxis"]["title"]["text"] == "Time (UTC)"
+    assert CHARTS[kind].figure["layout"]["xaxis"]["type"] == "date"
+    assert "UTC" in CHARTS[kind].summary
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_axes_never_use_exponents(kind):
+    axes = [one for name, one in CHARTS[kind].figure["layout"].items() if name.startswith(("xaxis", "yaxis"))]
     assert {one["exponentformat"] for one in axes} <= {"none", "B"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_in_a_figure_is_nan_or_infinite(kind):
+    assert json.dumps(CHARTS[kind].figure, allow_nan=False)
 
 
 @pytest.mark.parametrize("kind", ["depth", "comparison", "impact"])

@@ -6,12 +6,16 @@ import signal
 import struct
 import subprocess
 import zlib
+from datetime import timedelta
 
+import make_history
 import numpy as np
 import pytest
 import pytest_asyncio
 from make_charts import KINDS, every_kind
 
+from tools import charts
+from tools.analytics.snapshot import PROFILE_EDGES_PCT
 from tools.charts import Renderer, chrome_path
 from tools.charts.compact import compact
 from tools.errors import ChartUnavailable
@@ -65,6 +69,18 @@ async def test_every_kind_is_drawn_as_a_png_under_100_kb(renderer, kind):
     image = await renderer.png(CHARTS[kind])
     assert pixels(image).shape == (560, 900, 3)
     assert len(image) < 100_000
+
+
+@pytest.mark.chrome
+async def test_the_busiest_charts_stay_under_100_kb(renderer):
+    noise = np.random.default_rng(3)
+    edges = [*(-edge for edge in reversed(PROFILE_EDGES_PCT)), 0.0, *PROFILE_EDGES_PCT]
+    cells = 1e4 * np.exp(noise.standard_normal((len(edges) - 1, 200)))
+    cells[:8, ::3] = np.nan
+    raised = [make_history.START + timedelta(minutes=9 * index) for index in range(150)]
+    many = [make_history.alert(raised=one, cleared=one + timedelta(minutes=25)) for one in raised]
+    for chart in (charts.heatmap_over_time(make_history.timeline_of(cells, edges)), charts.trend(make_history.day(), make_history.usual(), many)):
+        assert len(await renderer.png(chart, theme="dark")) < 100_000
 
 
 @pytest.mark.chrome

@@ -1,0 +1,139 @@
+"""The alerts dashboard."""
+
+from datetime import timedelta
+
+import pytest
+from make_books import NOON
+from make_charts import legend, notes, trace
+from make_history import CLEARED, RAISED, START, alert, alerts_of_the_day
+from make_snapshots import series
+
+from tools.analytics.board import board
+from tools.charts import alerts
+from tools.charts.incidents import lanes
+
+NOW = NOON + timedelta(seconds=1)
+TYPES = ["spread widening", "depth drop", "imbalance", "price jump", "venue outage"]
+
+
+def watched(exchange="kraken", **parts):
+    return series(**{"exchange": exchange, "times_s": [-60 * minute for minute in range(1_439, -1, -1)], "start": START, **parts})
+
+
+def dashboard(raised=(), of=None, failures=None):
+    return alerts(board(raised, of or [watched()], "BTC/USD", NOW, failures or {}))
+
+
+def bars(chart):
+    return [one for one in chart.figure["data"] if one["mode"] == "lines"]
+
+
+def row(chart, index):
+    axis = chart.figure["layout"]["yaxis"]
+    return axis["ticktext"][axis["tickvals"].index(-index)]
+
+
+def test_each_alert_is_a_bar_from_raised_to_cleared_or_to_the_window_s_end_in_the_row_of_its_type():
+    chart = dashboard([alert(), alert("IMBALANCE", NOON - timedelta(hours=1), None)])
+    (bar,) = bars(chart)
+    times = [f"{time:%Y-%m-%d %H:%M:%S}" for time in (NOON - timedelta(hours=1), NOON, RAISED, CLEARED)]
+    assert bar["x"] == [*times[:2], None, *times[2:], None]
+    assert bar["y"] == [-2, -2, -2, 0, 0, 0]
+    assert [row(chart, index) for index in (0, 2)] == ["spread widening (1)", "imbalance (1)"]
+
+
+def test_severities_differ_in_shape_and_the_legend_counts_them():
+    chart = dashboard(alerts_of_the_day())
+    assert legend(chart) == ["HIGH: 1", "MEDIUM: 1", "LOW: 2", "watched"]
+    assert [trace(chart, name)["marker"]["symbol"] for name in ("HIGH", "MEDIUM", "LOW")] == ["triangle-up", "diamond", "circle"]
+
+
+def test_an_alert_that_stands_ends_in_an_arrow_and_one_that_was_cleared_in_a_stroke():
+    chart = dashboard([alert("IMBALANCE", RAISED, None), alert(raised=START)])
+    ends = next(one for one in chart.figure["data"] if isinstance(one.get("marker", {}).get("symbol"), list))
+    assert ends["marker"]["symbol"] == ["triangle-right", "line-ns"]
+    assert ends["x"] == ["2026-08-09 12:00:00", f"{CLEARED:%Y-%m-%d %H:%M:%S}"]
+
+
+def test_alerts_of_one_type_that_overlap_lie_beside_each_other_within_their_row():
+    chart = dashboard([alert(), alert(exchange="coinbase"), alert("DEPTH_DROP")], [watched(), watched("coinbase")])
+    assert sorted({height for bar in bars(chart) for height in bar["y"]}, reverse=True) == pytest.approx([0.15, -0.15, -1])
+    assert notes(chart).split()[-3:] == ["kraken", "coinbase", "kraken"]
+
+
+def test_alerts_that_began_before_the_window_are_drawn_from_its_start():
+    assert bars(dashboard([alert(raised=START - timedelta(days=2))]))[0]["x"][0] == f"{START:%Y-%m-%d %H:%M:%S}"
+
+
+def test_own_rules_get_a_row_only_where_one_fired():
+    assert dashboard().figure["layout"]["yaxis"]["ticktext"] == [*(f"{name} (0)" for name in TYPES), "watched: kraken"]
+    assert "own rule (1)" in dashboard([alert("RULE")]).figure["layout"]["yaxis"]["ticktext"]
+
+
+def test_what_was_watched_is_a_bar_with_breaks_where_nobody_looked():
+    times = [-60 * minute for minute in range(1_439, -1, -1) if not 100 < minute < 200]
+    line = trace(dashboard(of=[watched(times_s=times)]), "watched")
+    assert line["x"] == ["2026-08-08 12:01:00", "2026-08-09 08:40:00", None, "2026-08-09 10:20:00", "2026-08-09 12:00:00"]
+    assert "not Aug 9, 08:40 to Aug 9, 10:20" in line["text"][0]
+
+
+def test_an_empty_board_tells_what_was_watched_since_when_and_that_nothing_was_raised():
+    chart = dashboard(of=[watched(failed_s=[-90])])
+    assert notes(chart) == "No alert was raised"
+    assert chart.summary == (
+        "Alerts on BTC/USD, 24 h to 2026-08-09 12:00 UTC, times in UTC."
+        " Watched: kraken Aug 8, 12:01 to Aug 9, 12:00 (1,440 snapshots, 1 look without a valid book)."
+        " No alert was raised for spread widening, depth drop, imbalance, price jump, venue outage."
+    )
+
+
+def test_a_market_that_nobody_looked_at_is_said_not_to_be_watched():
+    chart = dashboard(of=[watched(), watched("gate", times_s=[])])
+    assert "gate not at all." in chart.summary
+    assert "Nothing of BTC/USD on gate was recorded in this window" in chart.warnings[0]
+
+
+def test_the_summary_lists_alerts_with_state_severity_message_and_suggested_action():
+    chart = dashboard([alert(), alert("IMBALANCE", START, None, severity="LOW", acknowledged_at=NOON)], failures={"gate": "gate has no history. Record it."})
+    assert chart.summary == (
+        "Alerts on BTC/USD, 24 h to 2026-08-09 12:00 UTC, times in UTC."
+        " Watched: kraken Aug 8, 12:01 to Aug 9, 12:00 (1,440 snapshots). Missing: gate (has no history)."
+        " 2 alerts, 1 still stands: 1 HIGH, 1 LOW. Those that stand first, then newest first:\n\n"
+        "- LOW imbalance on kraken BTC/USD, stands, acknowledged (since Aug 8, 12:00):"
+        " Spread widened by 75.3% (current: 0.087%, baseline: 0.050%). Wait for a tighter spread.\n"
+        "- HIGH spread widening on kraken BTC/USD, cleared (Aug 9, 02:24 to Aug 9, 03:21):"
+        " Spread widened by 75.3% (current: 0.087%, baseline: 0.050%). Wait for a tighter spread."
+    )
+
+
+def test_of_a_long_list_the_summary_tells_eight_and_how_many_more():
+    chart = dashboard([alert(raised=START + timedelta(minutes=index), cleared=START + timedelta(minutes=index + 3)) for index in range(300)])
+    assert chart.summary.count("\n- ") == 9
+    assert chart.summary.endswith("- and 292 more")
+
+
+def test_an_alert_cleared_after_a_past_window_is_said_to_have_stood_at_its_end():
+    assert "stood at the window's end (Aug 9, 02:24 to Aug 9, 13:00)" in dashboard([alert(cleared=NOON + timedelta(hours=1))]).summary
+
+
+def test_markup_in_a_message_does_not_reach_the_figure():
+    shown = trace(dashboard([alert("RULE", message="BTC <b>spread</b> > 5 bps")]), "HIGH")["text"][0]
+    assert shown.endswith("BTC &lt;b&gt;spread&lt;/b&gt; &gt; 5 bps")
+
+
+def test_exchange_names_never_cover_a_bar_of_the_same_lane():
+    many = [
+        alert(raised=START + timedelta(minutes=27 * index), cleared=START + timedelta(minutes=27 * index + 10 + 7 * (index % 19)), exchange="coinbase")
+        for index in range(53)
+    ]
+    chart = dashboard(many)
+    spans = [(bar["x"][at], bar["x"][at + 1], bar["y"][at]) for bar in bars(chart) for at in range(0, len(bar["x"]), 3)]
+    labels = [one for one in chart.figure["layout"]["annotations"] if one["text"] == "coinbase"]
+    assert labels
+    for label in labels:
+        assert not [span for span in spans if span[2] == label["y"] and span[0] < label["x"] < span[1]]
+
+
+def test_lanes_hold_bars_that_do_not_overlap_and_are_as_few_as_can_be():
+    at = [START + timedelta(minutes=minute) for minute in range(10)]
+    assert lanes([(at[0], at[5]), (at[1], at[2]), (at[3], at[4]), (at[5], at[6]), (at[6], at[7])]) == [0, 1, 1, 1, 0]

@@ -1,0 +1,91 @@
+"""The trend chart in words: what changed over the window, where now stands in the baseline, the alerts and what was not recorded."""
+
+from collections.abc import Sequence
+
+from ..analytics.alerts import LiquidityAlert
+from ..analytics.baseline import Baseline
+from ..analytics.dispersion import Distribution
+from ..analytics.gaps import Gap
+from ..analytics.same_hour import HourOfWeek
+from ..analytics.trend import Change, LiquidityHistory
+from ..units import format_value
+from . import incidents, over_time
+from .words import counted, sentences
+
+_MOST_ALERTS = 6
+_MOST_GAPS = 5
+_WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+def summary(history: LiquidityHistory, baseline: Baseline | None, alerts: Sequence[LiquidityAlert]) -> str:
+    """One paragraph, and the alerts as a list; times are UTC."""
+    what = (
+        f"{history.exchange} {history.symbol_used}, {over_time.window(history.start, history.end)}, {counted(history.sample_count, 'snapshot')}, times in UTC"
+    )
+    paragraph = sentences([what, *_changes(history), *_usual(history, baseline), _gaps(history.gaps), incidents.tally(alerts, history.end)])
+    lines = incidents.listed(alerts, history.end, _MOST_ALERTS)
+    return "\n".join([paragraph.removesuffix(".") + ":\n", *lines]) if lines else paragraph
+
+
+def comparable(history: LiquidityHistory, baseline: Baseline) -> bool:
+    """Whether the baseline's depth is that of the history's band."""
+    return history.depth_band_pct is not None and history.depth_band_pct == baseline.depth_band_pct
+
+
+def _changes(history: LiquidityHistory) -> list[str]:
+    band = f"Depth within {history.depth_band_pct or 0:g}% of mid (both sides)"
+    depth = "Depth is not shown, since no band is covered by every snapshot" if history.depth is None else _change(band, history.depth, "usd")
+    return [_change("Spread", history.spread, "pct"), depth, _change("Mid", history.mid, "price", history.price_currency)]
+
+
+def _change(name: str, change: Change[float], unit: str, currency: str = "") -> str:
+    first, last, lowest, highest = (format_value(value, unit, currency) for value in (change.first, change.last, change.lowest, change.highest))
+    if change.lowest == change.highest:
+        return f"{name} stayed at {last}"
+    extremes = f"lowest {lowest} at {over_time.clock(change.lowest_at)}, highest {highest} at {over_time.clock(change.highest_at)}"
+    return f"{name} went from {first} to {last}{_by(change.change_pct)}; {extremes}"
+
+
+def _by(change_pct: float | None) -> str:
+    if change_pct is None:
+        return ""
+    return f" ({'up' if change_pct > 0 else 'down'} {format_value(abs(change_pct), 'pct')})" if change_pct else " (unchanged)"
+
+
+def _usual(history: LiquidityHistory, baseline: Baseline | None) -> list[str]:
+    if baseline is None:
+        return ["There is no baseline to compare with"]
+    verdict = "" if baseline.verdict is None else f"Liquidity is {baseline.verdict} now"
+    over = f"Against the baseline of {counted(baseline.sample_count, 'sample')} over {over_time.span(baseline.start, baseline.end)}"
+    placed = [_placed("spread", baseline.spread, "pct"), *_placed_depth(history, baseline)]
+    return [verdict, f"{over}: {'; '.join(placed)}", _hour(baseline.hour_of_week)]
+
+
+def _placed_depth(history: LiquidityHistory, baseline: Baseline) -> list[str]:
+    if baseline.depth is None or baseline.depth_band_pct is None:
+        return ["of the depth nothing can be said, since no band is covered by every sample"]
+    name = "depth" if comparable(history, baseline) else f"depth within {baseline.depth_band_pct:g}% of mid"
+    imbalance = [] if baseline.imbalance is None else [_placed("imbalance", baseline.imbalance, "pct")]
+    return [_placed(name, baseline.depth, "usd"), *imbalance]
+
+
+def _placed(name: str, of: Distribution[float], unit: str) -> str:
+    median, low, high = (format_value(value, unit) for value in (of.median, of.p5, of.p95))
+    usual = f"usually {low} to {high}, median {median}"
+    if of.now is None or of.percentile is None:
+        return f"{name} {usual}, not known now"
+    return f"{name} now {format_value(of.now, unit)}, above {format_value(of.percentile, 'pct')} of samples ({usual})"
+
+
+def _hour(of: HourOfWeek | None) -> str:
+    if of is None or of.spread_percentile is None:
+        return ""
+    depth = "" if of.depth_percentile is None else f", the depth above {format_value(of.depth_percentile, 'pct')}"
+    when = f"{_WEEKDAYS[of.weekday]} {of.hour:02}:00 to {of.hour + 1:02}:00 UTC"
+    return f"Among {counted(of.sample_count, 'sample')} of {when} the spread stands above {format_value(of.spread_percentile, 'pct')}{depth}"
+
+
+def _gaps(gaps: Sequence[Gap]) -> str:
+    told = [f"{over_time.clock(gap.start)} to {over_time.clock(gap.end)} ({gap.cause})" for gap in gaps[:_MOST_GAPS]]
+    more = f" and {len(gaps) - _MOST_GAPS:,} more" if len(gaps) > _MOST_GAPS else ""
+    return f"No snapshots: {', '.join(told)}{more}" if gaps else ""
