@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import numpy as np
-import pytest
 from make_books import NOON
 from make_snapshots import PROFILE, same, snapshot
 
@@ -50,19 +50,15 @@ async def test_a_window_without_snapshots_has_no_profiles(history):
     assert (len(given.time_ms), given.bid_sizes.shape, given.ask_sizes.shape, given.snapshots) == (0, (0, BINS), (0, BINS), 0)
 
 
-@pytest.mark.parametrize("hours", [0.01, 0.5, 1, 6, 24, 24 * 7, 24 * 90, 24 * 365])
-@pytest.mark.parametrize("columns", [1, 7, 60, 200])
-async def test_stretches_are_round_and_as_narrow_as_the_columns_allow(sqlite_history, hours, columns):
+async def test_stretches_are_round_and_as_narrow_as_the_columns_allow(sqlite_history):
     end = datetime(2026, 8, 9, 12, 34, 56, tzinfo=UTC)
-    start = end - timedelta(hours=hours)
-    width = (await sqlite_history.profiles("kraken", "BTC/USD", start, end, columns)).bucket_ms
-
-    def stretches(one):
-        return int(end.timestamp() * 1_000) // one - (round(start.timestamp() * 1_000) + 1) // one + 1
-
-    narrower = [one for one in WIDTHS_MS if one < width]
-    assert stretches(width) <= columns or width == WIDTHS_MS[-1]
-    assert all(stretches(one) > columns for one in narrower)
+    for hours, columns in product([0.01, 0.5, 1, 6, 24, 24 * 7, 24 * 90, 24 * 365], [1, 7, 60, 200]):
+        start = end - timedelta(hours=hours)
+        width = (await sqlite_history.profiles("kraken", "BTC/USD", start, end, columns)).bucket_ms
+        last_ms, first_ms = int(end.timestamp() * 1_000), int(start.timestamp() * 1_000) + 1
+        stretches = {one: last_ms // one - first_ms // one + 1 for one in WIDTHS_MS}
+        assert stretches[width] <= columns or width == WIDTHS_MS[-1], (hours, columns)
+        assert all(count > columns for one, count in stretches.items() if one < width), (hours, columns)
 
 
 async def test_profiles_are_kept_to_seven_figures(history):

@@ -5,7 +5,6 @@ import pytest
 from make_books import NOON
 from make_snapshots import PROFILE, bands, miss, misses, same, series, snapshot, snapshots
 
-from tools.analytics.depth import BAND_WIDTHS_PCT
 from tools.history import History
 
 MINUTE = timedelta(minutes=1)
@@ -66,16 +65,15 @@ async def test_what_a_file_did_not_know_stays_unknown(history):
     assert window.liquidity_1pct_usd.tolist() == [5.0]
 
 
-@pytest.mark.parametrize("side", ["bid", "ask"])
-@pytest.mark.parametrize("band", range(len(BAND_WIDTHS_PCT)))
-async def test_a_band_counts_as_complete_only_where_both_sides_are(sqlite_url, side, band):
-    whole, short = [True] * 6, [number != band for number in range(6)]
-    depth = bands([1.0] * 6, [2.0] * 6, short if side == "bid" else whole, short if side == "ask" else whole)
-    history = History(sqlite_url, "live", now=lambda: NOON)
-    await history.append([snapshot(depth=depth)])
-    assert (await history.series("kraken", "BTC/USD", NOON - MINUTE, NOON)).complete.tolist() == [short]
-    assert (await history.latest("kraken", "BTC/USD", NOON)).depth == depth
-    await history.close()
+async def test_a_band_counts_as_complete_only_where_both_sides_are(sqlite_history):
+    whole = [True] * 6
+    short = [[other != band for other in range(6)] for band in range(6)]
+    sides = [*((one, whole) for one in short), *((whole, one) for one in short)]
+    given = [snapshot(after_s=number, depth=bands([1.0] * 6, [2.0] * 6, *both)) for number, both in enumerate(sides)]
+    await sqlite_history.append(given)
+    assert (await sqlite_history.series("kraken", "BTC/USD", NOON - MINUTE, NOON + MINUTE)).complete.tolist() == short * 2
+    for one in given:
+        assert await sqlite_history.latest("kraken", "BTC/USD", one.timestamp) == one
 
 
 async def test_a_moment_that_is_stored_is_left_as_it_is(history):
