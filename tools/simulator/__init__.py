@@ -6,7 +6,6 @@ from .conditions import VenueDown
 from .faults import Fault, Faults, Reply
 from .generated import GeneratedBooks
 from .incidents import Incident, demo_incidents, schedule
-from .past import Recorder, past
 from .recorded import RecordedBooks
 from .source import SPOKEN, BookSource, Level, ListedMarket, RawBook
 
@@ -24,12 +23,10 @@ __all__ = [
     "ListedMarket",
     "RawBook",
     "RecordedBooks",
-    "Recorder",
     "Reply",
     "Simulator",
     "VenueDown",
     "demo_incidents",
-    "past",
     "schedule",
 ]
 

@@ -6,10 +6,13 @@ at most one level. So when mid moves, the orders stay where they are.
 
 import math
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .catalog import Profile
 from .noise import Integers, uniform
 from .side import EVEN_PCT, Side, dollars, order_term, settled_sizes, slot_widths, wall_dollars
 
@@ -69,18 +72,26 @@ def _slots(side: Side, levels: int) -> tuple[Integers, Integers, float]:
 
     The end is a price in ticks times the direction, infinite where the side ends by itself.
     """
-    near, wanted, bands, band = 0.0, 20 + 1.3 * levels / side.profile.filled, list[tuple[Integers, Integers]](), 0
-    width = 1
-    while near < side.profile.reach_pct and wanted > 0:
-        far = min(EVEN_PCT * 2.0**band, side.profile.reach_pct)
-        width = int(slot_widths(side, np.array([far]))[0])
+    wanted, columns, end = 20 + 1.3 * levels / side.profile.filled, list[tuple[Integers, Integers]](), math.inf
+    for near, far, width in _bands(side.profile):
+        if wanted <= 0:
+            # Slots of this band may reach over the edge, so what stands close to it is not final.
+            end = side.direction * side.best + near / 100 * side.mid - 3 * columns[-1][1][0]
+            break
         edges = sorted(side.best + side.direction * pct / 100 * side.mid for pct in (near, far))
         ids = np.arange(int(edges[0] // width), int(edges[1] // width), dtype=np.int64)
-        bands.append((ids, np.full_like(ids, width)))
-        near, wanted, band = far, wanted - len(ids), band + 1
-    # Slots of the next band may reach over the edge, so what stands close to it is not final.
-    end = math.inf if near >= side.profile.reach_pct else side.direction * side.best + near / 100 * side.mid - 3 * width
-    return np.concatenate([ids for ids, _ in bands]), np.concatenate([widths for _, widths in bands]), end
+        columns.append((ids, np.full_like(ids, width)))
+        wanted -= len(ids)
+    return np.concatenate([ids for ids, _ in columns]), np.concatenate([widths for _, widths in columns]), end
+
+
+@cache
+def _bands(profile: Profile) -> tuple[tuple[float, float, int], ...]:
+    """The distances from mid in per cent between which slots are of one width, and that width in ticks, up to where a side ends."""
+    edges = [0.0]
+    while edges[-1] < profile.reach_pct:
+        edges.append(min(EVEN_PCT * 2.0 ** (len(edges) - 1), profile.reach_pct))
+    return tuple((*ends, width) for ends, width in zip(pairwise(edges), slot_widths(profile, np.array(edges[1:])).tolist(), strict=True))
 
 
 def _held(side: Side, ids: Integers, widths: Integers) -> Where:
@@ -89,7 +100,7 @@ def _held(side: Side, ids: Integers, widths: Integers) -> Where:
 
 def _walls(side: Side) -> Integers:
     """Round prices that hold a large order now, within 3 per cent of the best price: one of every two neighbours."""
-    slot = int(slot_widths(side, np.zeros(1))[0])
+    slot = _bands(side.profile)[0][2]
     every = _round_number(max(_WALL_EVERY_PCT / 100 * side.profile.usual_ticks, _WALL_EVERY_LEVELS * slot))
     if every > _WALLS_WITHIN / 3 * side.profile.usual_ticks:
         # Of so thin a book a wall would be the most of it.

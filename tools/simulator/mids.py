@@ -1,6 +1,7 @@
 """Where simulated prices stand at any moment: one dollar price per asset, pegs that breathe, and each venue a little beside the others."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,6 +18,7 @@ _BASIS_PERIODS: Floats = np.array([20.0, 600.0])
 _BASIS_SWINGS: Floats = np.array([0.3e-4, 0.6e-4])
 
 
+@lru_cache(maxsize=64)
 def usd(seed: int, asset: str, seconds: float) -> float:
     """What one unit of an asset or currency is worth in US dollars at `seconds` since 1970."""
     if asset in ASSETS:

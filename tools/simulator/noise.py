@@ -51,5 +51,5 @@ def wander(key: int, seconds: float, periods: Floats) -> Floats:
     cell = np.floor(position).astype(np.int64)
     along = position - cell
     octave = np.arange(len(periods), dtype=np.int64)
-    before, after = uniform(key, octave, cell), uniform(key, octave, cell + 1)
+    before, after = uniform(key, np.concatenate((octave, octave)), np.concatenate((cell, cell + 1))).reshape(2, -1)
     return 2.0 * (before + (after - before) * along * along * (3.0 - 2.0 * along)) - 1.0

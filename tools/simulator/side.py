@@ -3,6 +3,7 @@
 A `Side` is what one side of a book is built from. Sizes are dollars until they settle into whole steps.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +16,8 @@ EVEN_PCT = 0.35
 """Up to here from mid levels are evenly spaced; beyond, each doubling of distance widens their slots by _WIDENING."""
 _WIDENING = 1.6
 _SLOW: Floats = np.array([120.0, 1_800.0, 14_400.0])
+# Of both sides together, and of each by itself.
+_TIDES: tuple[Floats, Floats] = np.array([0.02, 0.04, 0.06]), np.array([0.02, 0.02, 0.02])
 
 
 @dataclass(frozen=True)
@@ -40,15 +43,14 @@ class Side:
     @cached_property
     def tide(self) -> float:
         """How this side's liquidity compares with its usual, slowly changing within a sixth of it."""
-        both = wander(self.key("tide"), self.seconds, _SLOW) @ np.array([0.02, 0.04, 0.06])
-        own = wander(self.key(f"tide {self.direction}"), self.seconds, _SLOW) @ np.array([0.02, 0.02, 0.02])
-        return float(np.exp(both + own))
+        keys = self.key("tide"), self.key(f"tide {self.direction}")
+        return math.exp(sum(float(wander(one, self.seconds, _SLOW) @ swings) for one, swings in zip(keys, _TIDES, strict=True)))
 
 
-def slot_widths(side: Side, distance_pct: Floats) -> Integers:
+def slot_widths(profile: Profile, distance_pct: Floats) -> Integers:
     """How wide the slots are at a distance from mid, in ticks."""
     band = np.ceil(np.log2(np.maximum(distance_pct / EVEN_PCT, 1.0)) - 1e-9)
-    return np.maximum(1, np.rint(side.profile.spacing_bps / 1e4 * side.profile.usual_ticks * _WIDENING**band)).astype(np.int64)
+    return np.maximum(1, np.rint(profile.spacing_bps / 1e4 * profile.usual_ticks * _WIDENING**band)).astype(np.int64)
 
 
 def order_term(side: Side, purpose: str, ticks: Integers, widths: Integers) -> Integers:
@@ -66,7 +68,7 @@ def _typical(side: Side, ticks: Integers) -> Floats:
     distance, knee = _distance_pct(side, ticks), side.profile.knee_pct
     slope = knee / (distance + knee) ** 2 + 0.08
     at_one_pct = 1 / (1 + knee) + 0.08
-    slot_pct = slot_widths(side, distance) * (100 / side.mid)
+    slot_pct = slot_widths(side.profile, distance) * (100 / side.mid)
     return side.profile.depth_usd * side.tide * side.left * slope / at_one_pct * slot_pct / side.profile.filled
 
 

@@ -12,7 +12,8 @@ from tools.deepening import covering_depth
 from tools.errors import LiquidityError, UnknownSymbol
 from tools.feeds import ExchangeBooks, Limits, MarketFiles, venue
 from tools.feeds.depth_limits import is_all_sent, request_limit
-from tools.simulator import GeneratedBooks, Incident, Recorder, Simulator, past
+from tools.simulator import GeneratedBooks, Incident, Simulator
+from tools.simulator.past import Recorder, past
 
 EXCHANGES = ("binance", "coinbase", "kraken")
 START = datetime(2026, 11, 2, 9, 0, 0, 123_000, tzinfo=UTC)
@@ -33,6 +34,8 @@ INCIDENTS = tuple(
     )
 )
 LOOKS = len(INCIDENTS) + 1
+# One of those whose USDT is not worth the same on coinbase and on kraken, so that it shows which was asked.
+SEED = 13
 RECORDER = Recorder(request_limit, is_all_sent, EXCHANGES)
 
 
@@ -52,7 +55,7 @@ class Clock:
 @asynccontextmanager
 async def venues_at(clock):
     """The books of simulated venues over the wire, at a clock of one's own, as a market opens them."""
-    async with Simulator(GeneratedBooks(now=clock.now, incidents=INCIDENTS)) as simulator:
+    async with Simulator(GeneratedBooks(SEED, clock.now, INCIDENTS)) as simulator:
         # Hours of looks go by in a second here, which no exchange's published limits allow.
         config = {exchange: venue({**settings, "rateLimit": 1e-6}) for exchange, settings in simulator.exchange_config.items()}
         books = ExchangeBooks(
@@ -84,7 +87,7 @@ async def looks_over_the_wire(exchange, symbol):
 
 
 def recorded(exchange, symbol, incidents=INCIDENTS, looks=LOOKS):
-    return list(past(GeneratedBooks(incidents=incidents), exchange, symbol, START, START + looks * STEP, STEP.total_seconds(), RECORDER))
+    return list(past(GeneratedBooks(SEED, incidents=incidents), exchange, symbol, START, START + looks * STEP, STEP.total_seconds(), RECORDER))
 
 
 @pytest.mark.parametrize(
