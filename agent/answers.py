@@ -90,7 +90,7 @@ def _step(place: _Place, step: str, path: str) -> _Place:
     if isinstance(value, BaseModel):
         if step not in type(value).model_fields:
             raise UnknownReference(path, f"{type(value).__name__} has no field {step!r}")
-        return _Place(getattr(value, step), (*place.models, value), step, unit_in(value, step))
+        return _Place(getattr(value, step), (*place.models, value), step, "hours" if step.endswith("hours") else unit_in(value, step))
     try:
         if isinstance(value, Mapping):
             return replace(place, value=cast("Mapping[str, Any]", value)[step])

@@ -108,7 +108,7 @@ def _continued(kind: Subject, intent: Intent) -> Subject:
     """The subject under a follow-up: mostly that of before, unless what it adds belongs to another."""
     if kind == "rules":
         return kind
-    if intent.window and kind not in {*memory.OVER_TIME, "walls"}:
+    if intent.window and (kind == "forecast" or kind not in {*memory.OVER_TIME, "walls"}):
         return "history"
     if intent.band_pct is not None and kind not in _OF_BANDS:
         return "depth"

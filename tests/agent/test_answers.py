@@ -1,14 +1,18 @@
 """The renderer: every number of an answer is a reference into a result."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from make_books import NOON
 
 from agent.answers import Reference, UnknownReference, literal, references, render
+from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.comparison import compare
 from tools.analytics.depth import view
 from tools.analytics.heatmap import grid
 from tools.analytics.impact import Order, market_impact
 from tools.analytics.result import Result
+from tools.units import Pct, Ratio
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +48,65 @@ def results(three):
 )
 def test_a_reference_reads_as_its_unit_says(results, template, text):
     assert render(template, results) == text
+
+
+def alert(**changes):
+    values = {
+        "alert_id": "a1",
+        "timestamp": NOON - timedelta(hours=2),
+        "severity": "HIGH",
+        "symbol": "SOL/USD",
+        "exchange": "kraken",
+        "source": "live",
+        "alert_type": "DEPTH_DROP",
+        "unit": "usd",
+        "current_value": 412_000.0,
+        "baseline_value": 1_250_000.0,
+        "deviation_percentage": -67.0,
+        "z_score": None,
+        "sample_count": 1_440,
+        "message": "Depth dropped by 67.0%",
+        "suggested_action": "Split the order.",
+        "requires_action": True,
+        "state": "raised",
+    }
+    return LiquidityAlert(**{**values, **changes})
+
+
+class Remembered(Result):
+    hours: Ratio
+    alerts: list[LiquidityAlert]
+    times: list[datetime]
+    p5: list[Pct]
+
+
+REMEMBERED = Remembered(
+    source="live",
+    as_of=NOON - timedelta(minutes=5),
+    age_ms=300_000,
+    warnings=[],
+    hours=24,
+    alerts=[alert(), alert(unit="pct", current_value=0.087, timestamp=NOON - timedelta(days=1)), alert(unit="count", current_value=3, baseline_value=None)],
+    times=[NOON + timedelta(hours=1), NOON + timedelta(hours=12)],
+    p5=[0.05, 1.5],
+)
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{m.alerts.0.message} at {m.alerts.0.timestamp}", "Depth dropped by 67.0% at 10:00 UTC"),
+        ("{m.alerts.0.current_value} of {m.alerts.0.baseline_value}", "$412,000 of $1.25 million"),
+        ("{m.alerts.1.current_value} at {m.alerts.1.timestamp}", "0.087% at 2026-08-08 12:00 UTC"),
+        ("{m.alerts.2.current_value} of {m.alerts.2.baseline_value}", "3 of not available"),
+        ("{m.alerts.0.z_score}, {m.alerts.0.cleared_at}, {m.alerts.0.requires_action}", "not available, not available, yes"),
+        ("{m.times.0} and {m.times.1}", "13:00 UTC and 2026-08-10 00:00 UTC"),
+        ("{m.p5.0} to {m.p5.1} over {m.hours}", "0.050% to 1.50% over 24 h"),
+        ("{m.as_of}", "11:55:00 UTC"),
+    ],
+)
+def test_lists_times_and_numbers_of_changing_unit_read_as_their_record_says(template, text):
+    assert render(template, {"m": REMEMBERED}) == text
 
 
 def test_a_side_that_is_not_complete_reads_as_at_least(results):

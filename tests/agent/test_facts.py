@@ -1,7 +1,10 @@
 """The closing line: exchange, market, time and source of every answer's numbers."""
 
+from datetime import timedelta
+
 import pytest
 from make_books import NOON
+from make_snapshots import series
 
 from agent.facts import ToolFacts, provenance
 from tools import charts
@@ -10,6 +13,7 @@ from tools.analytics.curves import depth_curves
 from tools.analytics.depth import view
 from tools.analytics.heatmap import grid
 from tools.analytics.impact import Order, market_impact
+from tools.analytics.trend import trend
 
 
 def facts(*results):
@@ -42,6 +46,13 @@ def test_every_venue_of_a_comparison_is_named_and_the_times_span_them(three):
     chart = charts.depth(depth_curves("SOL", books, {}, NOON))
     line = "Source: binance SOL/USDT, coinbase SOL/USD, kraken SOL/USD at 12:00:00 UTC, simulated (not live)."
     assert provenance(facts(chart, comparison)) == line
+
+
+def test_what_was_true_on_another_day_is_dated():
+    yesterday = series(symbol="SOL/USD", end=NOON - timedelta(days=1), spread_pct=[0.1] * 20)
+    at = "Source: kraken SOL/USD at 2026-08-08 12:00:00 UTC, live."
+    assert provenance(facts(trend(yesterday, "SOL", NOON))) == at
+    assert provenance(facts(trend(yesterday, "SOL", NOON - timedelta(days=1)))) == "Source: kraken SOL/USD at 12:00:00 UTC, live."
 
 
 def test_two_moments_of_one_market_are_a_span(kraken):

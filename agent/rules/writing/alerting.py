@@ -106,7 +106,7 @@ def _newest(name: str, kept: Sequence[RuleStatus]) -> str:
 
 
 def _fired(name: str, at: str, rule: RuleStatus) -> str:
-    over = f"Over the last {{{name}.tested_hours}} h it would have fired"
+    over = f"Over the last {{{name}.tested_hours}} it would have fired"
     if rule.would_have_fired is None:
         return ""
     times = f"{{{at}.would_have_fired}} time{'' if rule.would_have_fired == 1 else 's'}"
@@ -135,7 +135,7 @@ def which_rule(_topic: Topic, outcomes: Outcomes) -> str:
 def _stored(name: str, result: AlertRules) -> str:
     if not result.rules:
         return ""
-    headings = ("Rule", "State", "Now", f"Would have fired in {{{name}.tested_hours}} h", "Last", "Id")
+    headings = ("Rule", "State", "Now", f"Would have fired in {{{name}.tested_hours}}", "Last", "Id")
     fields = ("rule", "state", "current_value", "would_have_fired", "last_fired_at", "rule_id")
     rows = [[f"{{{name}.rules.{index}.{field}}}" for field in fields] for index in range(len(result.rules))]
     return table(headings, rows)

@@ -1,0 +1,277 @@
+"""Answers about liquidity over time, through a real agent, the real tools and a real SQLite history."""
+
+import asyncio
+import shutil
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from make_books import NOON
+from make_snapshots import series, snapshots
+
+from agent import RULES_LABEL, ChosenModel, ask, build_agent, facts_of, provenance, rules_model
+from tools.cache import Cache
+from tools.charts.chart import Chart
+from tools.charts.render import Renderer
+from tools.errors import ExchangeTimeout
+from tools.history import History
+from tools.market import Market
+
+RULES = ChosenModel(rules_model(), RULES_LABEL, None)
+WEEKS, INTERVAL_S = 4, 1_200
+A_DAY = 86_400 // INTERVAL_S
+NOW = NOON + timedelta(seconds=1)
+LAST = NOON - timedelta(seconds=60)
+NAMES = {"kraken": "SOL/USD", "binance": "SOL/USDT"}
+
+
+def _recorded(exchange):
+    """Four weeks that go with the hour of the day, with one incident: the spread two and a half times its usual at 05:59, 06:19 and 06:39 today."""
+    random = np.random.default_rng(7)
+    after = -INTERVAL_S * np.arange(WEEKS * 7 * A_DAY - 1, -1, -1.0)
+    hour = (LAST.timestamp() + after) / 3_600
+    spread = 0.06 * (1 + 0.15 * np.sin(2 * np.pi * hour / 24)) * (1 + 0.02 * random.standard_normal(len(after)))
+    spread[-19:-16] *= 2.5
+    depth = 1e6 * (1 - 0.15 * np.sin(2 * np.pi * hour / 24)) * (1 + 0.02 * random.standard_normal(len(after)))
+    complete = np.array([True, True, True, False, False, False])
+    market = {"source": "simulated", "exchange": exchange, "symbol": NAMES[exchange], "end": LAST}
+    return series(**market, times_s=after.tolist(), spread_pct=spread, depth_usd=depth, complete=complete)
+
+
+def _history(path):
+    return History(f"sqlite+aiosqlite:///{path}", "simulated", now=lambda: NOW)
+
+
+@pytest.fixture(scope="session")
+def recorded():
+    return {exchange: _recorded(exchange) for exchange in NAMES}
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory, recorded):
+    """The database file of kraken's four weeks and binance's last two days; nothing is recorded of coinbase."""
+    path = tmp_path_factory.mktemp("history") / "history.sqlite3"
+
+    async def fill():
+        history = _history(path)
+        await history.append(snapshots(recorded["kraken"]))
+        await history.append(snapshots(recorded["binance"])[-2 * A_DAY :])
+        await history.close()
+
+    asyncio.run(fill())
+    return path
+
+
+@pytest.fixture
+async def remembering(market, filled, tmp_path):
+    """A market with a history of its own to write to."""
+    history = _history(shutil.copy(filled, tmp_path / "history.sqlite3"))
+    yield Market(market.books, market.exchanges, "simulated", Renderer(), lambda: NOW, history, Cache())
+    await history.close()
+
+
+async def runs(market, *questions):
+    """The runs of these questions, asked one after the other."""
+    agent, history, found = build_agent(rules_model(), market), [], []
+    for question in questions:
+        found.append(await agent.run(question, message_history=history))
+        history = found[-1].all_messages()
+    return found
+
+
+async def answer(market, *questions):
+    return (await runs(market, *questions))[-1].output
+
+
+def charts_of(run):
+    return [(fact.result.kind, fact.result.exchanges) for fact in facts_of(run.new_messages()) if isinstance(fact.result, Chart)]
+
+
+def percentile(column, now):
+    return 100 * (np.sum(column < now) + np.sum(column == now) / 2) / len(column)
+
+
+def pct(value):
+    return f"{value:.2f}%" if abs(value) >= 1 else f"{value:.3f}%"
+
+
+async def test_whether_it_is_normal_leads_with_the_verdict_and_gives_number_percentile_and_sample_count(remembering, recorded):
+    (run,) = await runs(remembering, "Is SOL liquidity on Kraken worse than usual?")
+    day = recorded["kraken"].spread_pct[-A_DAY:]
+    low, median, high = np.percentile(day, [5, 50, 95])
+    lead, spread, depth = run.output.splitlines()[0], *(line for line in run.output.splitlines() if line.startswith(("- Spread", "- Depth")))
+    assert lead == "**Worse than usual**: SOL liquidity on kraken (SOL/USD), compared with 72 samples over 24 h up to 12:00 UTC."
+    place = f"higher than {pct(percentile(day, 0.1))} of the samples (its percentile); usually {pct(low)} to {pct(high)}, median {pct(median)}."
+    assert spread == f"- Spread **0.100%**, {place}"
+    usd = recorded["kraken"].bid_usd[-A_DAY:, 2] + recorded["kraken"].ask_usd[-A_DAY:, 2]
+    low, median, high = np.percentile(usd, [5, 50, 95])
+    held = f"higher than 0.000% of the samples (its percentile); usually ${low:,.0f} to ${high:,.0f}, median ${median:,.0f}."
+    assert depth == f"- Depth within 0.500% of mid, both sides: **$200,000**, {held}"
+    assert charts_of(run) == [("trend", ["kraken"])]
+
+
+async def test_this_hour_of_the_week_is_compared_where_enough_weeks_are_recorded(remembering, recorded):
+    text = await answer(remembering, "is SOL on kraken normal?")
+    rows = [i for i, ms in enumerate(recorded["kraken"].time_ms) if (NOON.timestamp() * 1_000 - ms) // 604_800_000 >= 0 and _same_hour(ms)]
+    same = recorded["kraken"].spread_pct[rows]
+    told = f"the spread higher than {pct(percentile(same, 0.1))} (median {pct(np.median(same))})"
+    assert f"Among the {len(same)} samples of this hour of the week (Sunday from 12:00 UTC): {told} and depth higher than 0.000% (median $" in text
+
+
+def _same_hour(ms):
+    return int(NOON.timestamp() // 3_600 - ms // 3_600_000) % 168 == 0
+
+
+async def test_a_forecast_is_a_range_of_liquidity_and_never_of_price(remembering):
+    text = await answer(remembering, "What's the forecast of SOL liquidity on kraken for tomorrow?")
+    assert text.startswith("Probable until 2026-08-10 12:00 UTC on kraken (SOL/USD): a spread of 0.0")
+    assert "its error is " in text
+    assert "| From | Spread, median | Spread, probable range | Depth, median | Depth, probable range |" in text
+    assert "I forecast liquidity only, never prices." in text
+    normal = await answer(remembering, "is SOL on kraken normal?")
+    assert text.splitlines()[0] in normal
+    assert "There is no forecast of SOL liquidity on binance (SOL/USDT)" in await answer(remembering, "forecast the SOL spread on binance")
+    assert "I do not forecast prices" in await answer(remembering, "will SOL go up?")
+
+
+async def test_a_conversation_about_what_is_normal_goes_on(remembering):
+    asked = ["Is SOL on Kraken worse than usual?", "and binance?", "over the last week?", "and on all exchanges?"]
+    first, second, third, fourth = [run.output for run in await runs(remembering, *asked)]
+    assert first.startswith("**Worse than usual**: SOL liquidity on kraken (SOL/USD)")
+    assert "SOL liquidity on binance (SOL/USDT), compared with 72 samples over 24 h up to 12:00 UTC." in second
+    assert "SOL liquidity on binance (SOL/USDT), compared with 144 samples over 168 h up to 12:00 UTC." in third
+    assert fourth.startswith("SOL liquidity over 168 h: **worse than usual** on binance and kraken.")
+    assert "| kraken (SOL/USD) | worse than usual | 0.100% |" in fourth
+    assert "- coinbase is missing: There are no snapshots of SOL on coinbase in those 168 h" in fourth
+
+
+async def test_this_is_normal_or_not_after_another_question(remembering):
+    text = await answer(remembering, "What is the spread of SOL on kraken?", "Is this normal?")
+    assert text.startswith("**Worse than usual**: SOL liquidity on kraken (SOL/USD)")
+
+
+async def test_too_few_samples_is_said_with_the_command_that_records_more(remembering):
+    text = await answer(remembering, "Is SOL liquidity on Coinbase normal?")
+    command = "record more with `liquidity record SOL --exchanges coinbase --demo`"
+    assert text.startswith("I could not answer that.\n\n- There are no snapshots of SOL on coinbase in those 24 h")
+    assert command in text
+    assert command in await answer(remembering, "What happened to SOL depth on coinbase?")
+    assert command in await answer(remembering, "any alerts for SOL on coinbase?")
+
+
+async def test_an_exchange_that_does_not_answer_now_leaves_what_is_usual(market_of, three, remembering):
+    down = market_of(three(kraken=ExchangeTimeout("kraken", "no answer in 10 s")))
+    market = Market(down.books, ("kraken",), "simulated", Renderer(), lambda: NOW, remembering.history, Cache())
+    text = await answer(market, "Is SOL on kraken normal?")
+    assert text.startswith("Whether SOL liquidity on kraken (SOL/USD) is as usual cannot be said")
+    assert "- Spread usually 0.0" in text
+    assert "kraken timed out (no answer in 10 s)" in text
+
+
+async def test_what_happened_gives_first_last_lowest_and_highest_with_their_times_and_the_alerts(remembering, recorded):
+    (run,) = await runs(remembering, "What happened to SOL depth on kraken in the last 6 hours?")
+    usd = (recorded["kraken"].bid_usd + recorded["kraken"].ask_usd)[-18:, 2]
+    times = [LAST - timedelta(seconds=INTERVAL_S * back) for back in range(17, -1, -1)]
+    low, high = int(np.argmin(usd)), int(np.argmax(usd))
+    went = f"went from ${usd[0]:,.0f} to ${usd[-1]:,.0f} (change {pct(100 * (usd[-1] / usd[0] - 1))})"
+    ends = f"lowest ${usd[low]:,.0f} at {times[low]:%H:%M} UTC, highest ${usd[high]:,.0f} at {times[high]:%H:%M} UTC"
+    assert run.output.startswith("SOL on kraken (SOL/USD) from 06:00 UTC to 12:00 UTC, 18 samples:\n\n")
+    assert f"**Depth within 0.500% of mid {went}; {ends}.**" in run.output
+    assert "\n- Spread went from" in run.output
+    assert charts_of(run) == [("trend", ["kraken"])]
+
+
+async def test_the_alerts_of_a_window_stand_beside_its_history(remembering):
+    text = await answer(remembering, "how did the SOL spread on kraken go today?")
+    assert "**Spread went from " in text
+    assert "Cleared within 12 h on kraken:\n\n- **HIGH** 06:19 UTC to " in text
+    assert "Spread widened by " in text
+    quiet = await answer(remembering, "how did the SOL spread on kraken go between 01:00 and 05:00?")
+    assert "No alert on kraken in that time." in quiet
+
+
+async def test_histories_of_several_exchanges_are_a_table(remembering):
+    text = await answer(remembering, "What happened to SOL depth in the last 6 hours?")
+    rows = [line for line in text.splitlines() if line.startswith("| ") and "SOL/" in line]
+    assert [row.split(" | ")[:2] for row in rows] == [
+        [f"| {exchange} ({NAMES[exchange]})", figure] for figure in ("depth within 0.500%", "spread") for exchange in ("binance", "kraken")
+    ]
+    assert "- coinbase is missing: There are no snapshots of SOL on coinbase" in text
+
+
+async def test_a_past_day_is_dated_and_so_is_its_source(remembering):
+    found = await ask(RULES, remembering, "SOL on kraken yesterday")
+    assert found.text.startswith("SOL on kraken (SOL/USD) from 2026-08-08 00:00 UTC to 00:00 UTC, 72 samples:")
+    assert "at 2026-08-08 " in found.text
+    assert found.text.splitlines()[-1] == "Source: kraken SOL/USD at 2026-08-08 23:59:00 UTC, simulated (not live)."
+
+
+async def test_alerts_that_stand_say_what_to_do_and_what_was_checked(remembering, recorded):
+    wide = series(source="simulated", exchange="kraken", symbol="SOL/USD", end=NOON - timedelta(seconds=30), spread_pct=[0.15], depth_usd=1e6)
+    await remembering.history.append(snapshots(wide))
+    (run,) = await runs(remembering, "Any alerts for SOL on kraken?")
+    assert run.output.startswith("**Alert** for kraken (SOL/USD), by 73 samples of 24 h at a threshold of 30.00%:\n\n- **")
+    assert "Spread widened by " in run.output
+    assert "| Figure | Now | Usual | Deviation | Outcome |\n| --- | --- | --- | --- | --- |\n| spread | 0.100% | 0.0" in run.output
+    assert charts_of(run) == [("alerts", ["kraken"])]
+
+
+async def test_without_an_asset_the_one_that_was_checked_is_named(remembering):
+    named = "You named no asset, so I checked BTC; ask for another, such as “any alerts for ETH?”."
+    yesterday = series(source="simulated", symbol="BTC/USD", end=NOON - timedelta(hours=13), interval_s=600, spread_pct=[0.1] * 60)
+    await remembering.history.append(snapshots(yesterday))
+    text = await answer(remembering, "What were the alerts yesterday?")
+    assert text.startswith("**No alert stands** for kraken (BTC/USD), by 59 samples of 24 h at a threshold of 30.00%.")
+    assert named in text
+    assert named not in await answer(remembering, "any alerts for SOL on kraken?", "any alerts?")
+
+
+async def test_a_rule_is_told_as_stored_with_its_state_and_how_often_it_would_have_fired(remembering):
+    added, listed, removed, empty = [
+        run.output
+        for run in await runs(remembering, "Tell me when the SOL spread on Kraken passes 10 bps", "list my alerts", "remove that rule", "list my rules")
+    ]
+    assert added.startswith("`SOL spread on kraken > 10 bps` is stored as spread-")
+    assert "`SOL spread on kraken > 10 bps` is **quiet**: spread stands at " in added
+    assert "Over the last 24 h it would have fired 1 time, last at 06:19 UTC." in added
+    assert "| SOL spread on kraken > 10 bps | quiet | " in listed
+    assert removed.startswith("`SOL spread on kraken > 10 bps` is removed.")
+    assert empty.startswith("No rules are stored")
+
+
+async def test_a_rule_that_cannot_be_kept_is_refused_in_the_tool_s_words(remembering):
+    assert "kraken does not list ETH" in await answer(remembering, "alert me when the ETH spread on kraken passes 5 bps")
+    assert "'5' is no spread" in await answer(remembering, "alert me when the SOL spread on kraken passes 5")
+
+
+async def test_which_rule_is_to_go_is_asked_by_its_id(remembering):
+    text = await answer(remembering, "alert me when the SOL spread on kraken passes 10 bps", "help")
+    assert "Ask me about liquidity" in text
+    asked = await answer(remembering, "delete my rule")
+    rule_id = asked.partition("“remove rule ")[2].partition("”")[0]
+    assert rule_id.startswith("spread-")
+    assert "is removed." in await answer(remembering, f"remove rule {rule_id}")
+
+
+async def test_a_snapshot_is_stored_and_told(remembering):
+    text = await answer(remembering, "Take a snapshot of SOL on kraken")
+    assert text.startswith(
+        "Stored a snapshot of SOL/USD on kraken at 12:00 UTC: bid 99.95 USD, ask 100.05 USD, **spread 0.100%**; within 1.00% of mid at least"
+    )
+    newest = await remembering.history.latest("kraken", "SOL/USD", NOW)
+    assert newest is not None
+    assert newest.best_bid == 99.95
+
+
+async def test_the_heatmap_over_time_is_told_in_its_own_words(remembering):
+    await answer(remembering, "take a snapshot of SOL on kraken")
+    found = await ask(RULES, remembering, "show the heatmap of SOL on kraken over the last 6 hours")
+    assert [(run.tool, run.arguments) for run in found.tools] == [("liquidity_heatmap", {"symbol": "SOL", "exchange": "kraken", "hours": 6.0})]
+    assert found.charts[0].summary in found.text
+
+
+async def test_a_source_names_the_markets_of_rules_and_nothing_where_there_are_none(remembering):
+    (run,) = await runs(remembering, "list my rules")
+    assert provenance(facts_of(run.new_messages())) == ""
+    (run,) = await runs(remembering, "alert me when the SOL spread on kraken passes 10 bps")
+    assert provenance(facts_of(run.new_messages())) == "Source: kraken SOL at 12:00:01 UTC, simulated (not live)."
