@@ -57,7 +57,7 @@ def _strengths(of: Series, at: list[int], row: list[int], out: list[bool], inter
     spacing = median(b - a for a, b in pairwise(of.time_ms.tolist()))
     steps = [(b - a) / spacing for a, b in pairwise(of.time_ms.tolist())]
     moves = [100 * log(b / a) / sqrt(s) for (a, b), s in zip(pairwise(mids), steps, strict=True) if 0.5 <= s <= 2.5]
-    sigma = 1.4826 * median(abs(move - median(moves)) for move in moves) if len(moves) >= 9 else None
+    sigma = 1.4826 * median(abs(move - median(moves)) for move in moves) if len(moves) >= 10 else None
 
     def jump(k: int) -> float | None:
         before = next((j for j in range(k - 1, -1, -1) if row[j] >= 0), None)

@@ -16,7 +16,7 @@ POSITIVE = st.floats(0.01, 100)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(st.lists(st.tuples(POSITIVE, POSITIVE, POSITIVE, st.floats(-99, 99)), min_size=10, max_size=40), st.floats(0.5, 3_600))
+@given(st.lists(st.tuples(POSITIVE, POSITIVE, POSITIVE, st.floats(-99, 99)), min_size=11, max_size=40), st.floats(0.5, 3_600))
 def test_a_norm_holds_the_medians_and_median_absolute_deviations_of_its_window(rows: list[tuple[float, ...]], interval_s: float) -> None:
     spreads, mids, depths, imbalances = (list(column) for column in zip(*rows, strict=True))
     interval_s = round(interval_s, 3)

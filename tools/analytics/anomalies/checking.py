@@ -8,7 +8,7 @@ from ...errors import InsufficientHistory
 from ...units import Count, Pct, Ratio
 from ..alerts import AlertType, ByUnit, LiquidityAlert, ValueUnit
 from ..bands_over_time import depth_column
-from ..baseline import FEWEST_SAMPLES
+from ..dispersion import FEWEST_SAMPLES
 from ..result import Record, Result
 from ..series import Series, age_ms, hourly_warnings, milliseconds, priced
 from .deviations import LIQUIDITY_TYPES, Judged, judge

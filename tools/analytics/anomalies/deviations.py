@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from ...units import format_value
 from ..alerts import AlertType, Severity, ValueUnit
+from ..dispersion import robust_z
 from ..figures import Figures, imbalance_pct
 from ..rules import Rule, measured
-from .norms import GAP_INTERVALS, MAD_TO_SIGMA, Norm
+from .norms import GAP_INTERVALS, Norm
 from .watching import AlertState, Observation
 
 JUMP_SIGMAS = 6.0
@@ -69,7 +70,7 @@ def _spread(seen: Figures, usual: Norm, threshold_pct: float) -> Judged:
     if middle <= 0:
         return "The usual spread is zero."
     deviation = 100 * (seen.spread_pct / middle - 1)
-    z_score = _z_score(seen.spread_pct - middle, usual.spread_mad_pct)
+    z_score = robust_z(seen.spread_pct, middle, usual.spread_mad_pct)
     return _found("SPREAD_WIDENING", "pct", (seen.spread_pct, middle, deviation, threshold_pct, z_score), deviation / threshold_pct)
 
 
@@ -82,9 +83,7 @@ def _depth(seen: Figures, usual: Norm, threshold_pct: float) -> Judged:
     if current is None:
         return _not_reached(usual.depth_band_pct)
     deviation = 100 * (current / middle - 1)
-    found = _found(
-        "DEPTH_DROP", "usd", (current, middle, deviation, threshold_pct, _z_score(current - middle, usual.depth_mad_usd)), -deviation / threshold_pct
-    )
+    found = _found("DEPTH_DROP", "usd", (current, middle, deviation, threshold_pct, robust_z(current, middle, usual.depth_mad_usd)), -deviation / threshold_pct)
     return found._replace(severity="HIGH") if -deviation >= _DEPTH_GONE_PCT else found
 
 
@@ -98,14 +97,14 @@ def _imbalance(seen: Figures, usual: Norm, threshold_pct: float) -> Judged:
     if not sum(sides):
         return f"There are no orders within {usual.depth_band_pct:g}% of mid."
     current = imbalance_pct(*sides)
-    points, z_score = current - middle, _z_score(current - middle, usual.imbalance_mad_pct)
+    points, z_score = current - middle, robust_z(current, middle, usual.imbalance_mad_pct)
     return _found("IMBALANCE", "pct", (current, middle, points, threshold_pct, z_score), abs(points) / threshold_pct)
 
 
 def _price(seen: Figures, usual: Norm, state: AlertState, observation: Observation) -> Judged:
     """The log return since the observation before; `baseline` is the usual move, one robust sigma."""
     if state.mid is None or state.mid_at is None:
-        return "There is no observation before this one to compare the price with."
+        return "There is no observation just before this one to compare the price with."
     seconds = (observation.at - state.mid_at).total_seconds()
     if seconds > GAP_INTERVALS * observation.interval_s:
         return f"The price before this one is {format_value(1_000 * seconds, 'ms')} old, more than an interval."
@@ -120,10 +119,6 @@ def _price(seen: Figures, usual: Norm, state: AlertState, observation: Observati
 def _found(alert_type: AlertType, unit: ValueUnit, values: tuple[float, float, float, float, float | None], strength: float) -> Deviation:
     """The deviation of (current, baseline, deviation, limit, z-score), at `strength` times its limit."""
     return Deviation(alert_type, unit, *values, beyond=strength >= 1, calm=strength < CALM_STRENGTH, severity=severity_of(strength))
-
-
-def _z_score(distance: float, mad: float) -> float | None:
-    return distance / (MAD_TO_SIGMA * mad) if mad else None
 
 
 def _not_reached(band_pct: float) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...book import Column
 from ..bands_over_time import depth_column
-from ..baseline import FEWEST_SAMPLES
+from ..dispersion import FEWEST_SAMPLES, dispersion
 from ..series import Series, Times, priced
 
 MAD_TO_SIGMA = 1.4826
@@ -39,21 +39,21 @@ class Norm:
 
 
 def norm(series: Series) -> Norm | None:
-    """What is usual over the series; None under baseline.FEWEST_SAMPLES snapshots that know their prices."""
+    """What is usual over the series; None under dispersion.FEWEST_SAMPLES snapshots that know their prices."""
     known = priced(series)
     if len(known) < FEWEST_SAMPLES:
         return None
     interval_s, depth = interval_of(known.time_ms), depth_column(known)
-    spread, spread_mad = _median_and_mad(known.spread_pct)
-    depth_median, depth_mad = _known_median_and_mad(depth.usd)
-    imbalance, imbalance_mad = _known_median_and_mad(depth.imbalance_pct)
+    (spread, spread_mad), (usd, usd_mad), (imbalance, imbalance_mad) = map(_middle, (known.spread_pct, depth.usd, depth.imbalance_pct))
+    if spread is None or spread_mad is None:
+        return None
     return Norm(
         sample_count=len(known),
         spread_median_pct=spread,
         spread_mad_pct=spread_mad,
         depth_band_pct=depth.band_pct,
-        depth_median_usd=depth_median,
-        depth_mad_usd=depth_mad,
+        depth_median_usd=usd,
+        depth_mad_usd=usd_mad,
         imbalance_median_pct=imbalance,
         imbalance_mad_pct=imbalance_mad,
         return_sigma_pct=_return_sigma_pct(known, interval_s),
@@ -72,14 +72,11 @@ def _return_sigma_pct(series: Series, interval_s: float) -> float | None:
     steps = np.diff(series.time_ms) / 1_000 / interval_s
     usable = (steps >= _SHORTEST_STEP) & (steps <= GAP_INTERVALS)
     returns = 100 * np.diff(np.log(series.mid))[usable] / np.sqrt(steps[usable])
-    return MAD_TO_SIGMA * _median_and_mad(returns)[1] if len(returns) >= FEWEST_SAMPLES - 1 else None
+    mad = _middle(returns)[1]
+    return None if mad is None else MAD_TO_SIGMA * mad
 
 
-def _known_median_and_mad(values: Column | None) -> tuple[float, float] | tuple[None, None]:
-    known = values[~np.isnan(values)] if values is not None else ()
-    return _median_and_mad(np.asarray(known)) if len(known) >= FEWEST_SAMPLES else (None, None)
-
-
-def _median_and_mad(values: Column) -> tuple[float, float]:
-    middle = float(np.median(values))
-    return middle, float(np.median(np.abs(values - middle)))
+def _middle(column: Column | None) -> tuple[float | None, float | None]:
+    """Median and MAD of the known values, None where they are too few."""
+    found = None if column is None else dispersion(column)
+    return (found.median, found.mad) if found else (None, None)

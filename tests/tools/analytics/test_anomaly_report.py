@@ -1,0 +1,187 @@
+"""The point check: what stands now, what has cleared, and what was compared."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from make_books import NOON
+from make_snapshots import SHARES, miss, series, snapshot
+
+from tools.analytics.anomalies import AnomalyReport, Observation, observe, report
+from tools.analytics.series import Series
+from tools.analytics.snapshot import Snapshot
+from tools.errors import InsufficientHistory
+
+LATER = NOON + timedelta(minutes=1)
+
+
+def now(*, spread_pct: float = 0.1, mid: float = 100.0, after_s: float = 60, **other: float) -> Observation:
+    """A look at the market a minute after the series' end."""
+    return observe(snapshot(after_s=after_s, best_bid=mid * (1 - spread_pct / 200), best_ask=mid * (1 + spread_pct / 200), **other), None, 3_600)
+
+
+def checked(of: Series, current: Observation, threshold_pct: float = 30) -> AnomalyReport:
+    return report(of, "BTC", current, threshold_pct, 24, LATER)
+
+
+def outcomes(told: AnomalyReport) -> dict[str, str]:
+    return {one.alert_type: one.outcome for one in told.checked}
+
+
+def calm(minutes: int = 61) -> Series:
+    """Figures that vary a little around their medians."""
+    wave = np.resize([-1.0, 0.0, 1.0], minutes)
+    return series(spread_pct=0.1 + 0.004 * wave, depth_usd=1e6 + 1e4 * wave, imbalance_pct=wave, mid=100 + 0.01 * np.resize([0.0, 1.0, 0.0, -1.0], minutes))
+
+
+def test_a_calm_market_is_told_with_everything_that_was_compared() -> None:
+    told = checked(calm(), now(depth_usd=9e5, imbalance_pct=12, mid=100.11), threshold_pct=40)
+
+    sigma = 1.4826 * 100 * np.log(100.01 / 100)
+    assert told.model_dump(exclude={"checked"}) == {
+        "source": "live",
+        "as_of": LATER,
+        "age_ms": 0.0,
+        "warnings": [],
+        "symbol": "BTC",
+        "symbol_used": "BTC/USD",
+        "exchange": "kraken",
+        "threshold_pct": 40,
+        "lookback_hours": 24,
+        "sample_count": 61,
+        "depth_band_pct": 5.0,
+        "alerts": [],
+        "cleared": [],
+    }
+    move = 100 * np.log(100.11 / 100)
+    compared = [
+        ("SPREAD_WIDENING", "pct", 0.1, 0.1, 0.0, 40, 0.0),
+        ("DEPTH_DROP", "usd", 9e5, 1e6, -10, 40, -10 / 1.4826),
+        ("IMBALANCE", "pct", 12, 0, 12, 40, 12 / 1.4826),
+        ("PRICE_ANOMALY", "pct", move, sigma, move, 0.2, move / sigma),
+        ("VENUE_OUTAGE", "count", 0, None, None, None, None),
+    ]
+    names = ("alert_type", "unit", "current_value", "baseline_value", "deviation_percentage", "limit_percentage", "z_score")
+    for check, values in zip(told.checked, compared, strict=True):
+        close = [value if value is None or isinstance(value, str) else pytest.approx(value, rel=1e-3, abs=1e-6) for value in values]
+        assert check.model_dump() == {**dict(zip(names, close, strict=True)), "outcome": "normal", "note": ""}
+
+
+def test_one_observation_beyond_the_threshold_is_deviating_and_no_alert() -> None:
+    told = checked(calm(), now(spread_pct=0.2))
+
+    assert told.alerts == []
+    assert outcomes(told)["SPREAD_WIDENING"] == "deviating"
+
+
+def test_a_second_observation_in_a_row_beyond_the_threshold_is_an_alert() -> None:
+    of = series(spread_pct=[0.1] * 30 + [0.2])
+
+    told = checked(of, now(spread_pct=0.2))
+
+    [alert] = told.alerts
+    assert (alert.alert_type, alert.timestamp, alert.state, alert.sample_count) == ("SPREAD_WIDENING", LATER, "raised", 31)
+    assert outcomes(told)["SPREAD_WIDENING"] == "alert"
+
+
+def test_an_alert_raised_earlier_stands_with_the_id_of_its_moment_and_those_that_ended_are_told_as_cleared() -> None:
+    spread, depth = np.full(60, 0.1), np.full(60, 1e6)
+    spread[10:13], depth[50:] = 0.2, 4e5
+
+    told = checked(series(spread_pct=spread, depth_usd=depth), now(depth_usd=4e5))
+
+    assert [(one.alert_id, one.state) for one in told.alerts] == [("kraken-btc-usd-depth-drop-20260809t115200z", "raised")]
+    assert [(one.alert_id, one.cleared_at) for one in told.cleared] == [("kraken-btc-usd-spread-widening-20260809t111200z", NOON - timedelta(minutes=45))]
+
+
+def test_an_all_clear_that_the_look_now_gives_is_told() -> None:
+    told = checked(series(spread_pct=[0.1] * 30 + [0.2] * 3 + [0.1]), now())
+
+    assert (told.alerts, [one.cleared_at for one in told.cleared]) == ([], [LATER])
+
+
+def test_looks_after_the_one_in_question_are_no_part_of_the_window() -> None:
+    of = series(spread_pct=[0.1] * 30 + [0.3] * 20, failed_s=[1, 2, 3])
+
+    told = checked(of, now(after_s=-60 * 20 + 30))
+
+    assert (told.sample_count, told.alerts, told.cleared) == (30, [], [])
+
+
+def test_a_failed_look_checks_nothing_but_the_outage() -> None:
+    current = observe(miss(after_s=60), None, 60)
+
+    alone, second = checked(calm(), current), checked(series(mid=[100.0] * 30, times_s=range(-1_800, 0, 60), failed_s=[0]), current)
+
+    assert {(one.outcome, one.note) for one in alone.checked[:4]} == {("not checked", "There is no valid book now (timed out).")}
+    assert (outcomes(alone)["VENUE_OUTAGE"], alone.alerts) == ("deviating", [])
+    assert outcomes(second)["VENUE_OUTAGE"] == "alert"
+    assert [(one.alert_type, one.message) for one in second.alerts] == [("VENUE_OUTAGE", "No valid book in 2 looks in a row (timed out)")]
+
+
+@pytest.mark.parametrize(
+    ("of", "current", "notes"),
+    [
+        (
+            series(mid=[100.0] * 20, complete=False),
+            now(),
+            {"DEPTH_DROP": "No depth band is covered by every sample.", "IMBALANCE": "No depth band is covered by every sample."},
+        ),
+        (
+            calm(),
+            observe(snapshot(after_s=60, bid_complete=[True] * 5 + [False]), None, 60),
+            dict.fromkeys(("DEPTH_DROP", "IMBALANCE"), "The book does not reach 5% from mid on both sides."),
+        ),
+        (calm(), now(depth_usd=0), {"IMBALANCE": "There are no orders within 5% of mid."}),
+        (calm(), now(after_s=600), {"PRICE_ANOMALY": "There is no observation just before this one to compare the price with."}),
+        (
+            series(mid=[100.0] * 12, times_s=sorted(-(3.0**n) for n in range(12))),
+            now(after_s=10),
+            {"PRICE_ANOMALY": "The samples lie too irregularly to say how much the price usually moves."},
+        ),
+    ],
+)
+def test_what_could_not_be_checked_says_why(of: Series, current: Observation, notes: dict[str, str]) -> None:
+    told = checked(of, current)
+
+    assert {one.alert_type: one.note for one in told.checked if one.outcome == "not checked"} == notes
+    assert {one.current_value for one in told.checked if one.note} == {None}
+
+
+def test_imported_snapshots_are_checked_with_a_warning() -> None:
+    nothing = np.full((20, 6), np.nan)
+    of = series(mid=[100.0] * 20, bid_usd=nothing, ask_usd=nothing, complete=False, liquidity_1pct_usd=1e6)
+
+    told = checked(of, now(liquidity_1pct_usd=9e5))
+
+    depth = told.checked[1]
+    assert (depth.current_value, depth.deviation_percentage, depth.outcome) == (9e5, pytest.approx(-10), "normal")
+    assert outcomes(told)["IMBALANCE"] == "not checked"
+    [warning] = told.warnings
+    assert "imbalance is left out: every snapshot came without depth bands" in warning
+
+
+def test_depth_is_compared_within_the_band_that_every_sample_covers() -> None:
+    complete = np.ones((20, 6), bool)
+    complete[4, 3:] = False
+
+    told = checked(series(mid=[100.0] * 20, complete=complete), now(depth_usd=5e5))
+
+    assert (told.depth_band_pct, told.checked[1].current_value) == (0.5, pytest.approx(SHARES[2] * 5e5))
+
+
+def test_too_few_samples_are_said_with_how_to_record_more() -> None:
+    simulated: Snapshot = snapshot(source="simulated", after_s=60)
+
+    with pytest.raises(
+        InsufficientHistory, match=r"There are 9 snapshots of BTC/USD on kraken .*`liquidity record BTC/USD --exchanges kraken --demo"
+    ) as refused:
+        report(series(mid=[100.0] * 9, source="simulated"), "BTC", observe(simulated, None, 60), 30, 24, LATER)
+
+    assert (refused.value.found, refused.value.needed) == (9, 10)
+
+
+def test_nothing_is_checked_twice() -> None:
+    kinds = [one.alert_type for one in checked(calm(), now()).checked]
+
+    assert kinds == ["SPREAD_WIDENING", "DEPTH_DROP", "IMBALANCE", "PRICE_ANOMALY", "VENUE_OUTAGE"]
