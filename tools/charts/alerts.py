@@ -9,6 +9,7 @@ from .chart import Chart, drawn
 from .words import counted, market, missing, missing_lines, sentences
 
 _MOST_LANES = 4
+_MOST_NAMED_LANES = 2
 _MOST_LISTED = 8
 _LANES_HEIGHT = 0.6
 _WATCHED: theme.Json = {"width": 4, "color": "#8b8fa3"}
@@ -28,20 +29,20 @@ def _types(board: AlertBoard) -> list[AlertType]:
 
 
 def _traces(board: AlertBoard) -> list[theme.Json]:
-    bars = incidents.bars(board.alerts, _heights(board), board.start, board.end)
+    bars = incidents.bars(board.alerts, [height for height, _ in _heights(board)], board.start, board.end)
     named = [{**one, "name": f"{one['name']}: {board.by_severity[one['name']]:,}"} if "name" in one else one for one in bars]
     return [*named, *(_watched(board, index, one) for index, one in enumerate(board.watched))]
 
 
-def _heights(board: AlertBoard) -> list[float]:
-    """The height of each alert: its type's row, and within it a lane of its own while it overlaps others."""
-    heights = [0.0] * len(board.alerts)
+def _heights(board: AlertBoard) -> list[tuple[float, int]]:
+    """The height of each alert, in its type's row and there in a lane of its own while it overlaps others, and how many lanes its row has."""
+    heights = [(0.0, 0)] * len(board.alerts)
     for row, kind in enumerate(_types(board)):
         of_kind = [index for index, alert in enumerate(board.alerts) if alert.alert_type == kind]
         lanes = [min(lane, _MOST_LANES - 1) for lane in incidents.lanes([incidents.shown(board.alerts[index], board.start, board.end) for index in of_kind])]
         count = max(lanes, default=0) + 1
         for index, lane in zip(of_kind, lanes, strict=True):
-            heights[index] = -row + _LANES_HEIGHT * ((count - 1) / 2 - lane) / count
+            heights[index] = (-row + _LANES_HEIGHT * ((count - 1) / 2 - lane) / count, count)
     return heights
 
 
@@ -94,12 +95,14 @@ def _layout(board: AlertBoard, heading: theme.Heading) -> theme.Json:
 
 
 def _labels(board: AlertBoard, edge: datetime) -> list[theme.Json]:
-    """The exchange beside each bar, to its right or else to its left, where it covers no other."""
+    """The exchange beside each bar, to its right or else to its left, where it covers no other and lanes are not too narrow for words."""
     placed = list(zip(board.alerts, [incidents.shown(alert, board.start, board.end) for alert in board.alerts], _heights(board), strict=True))
     found: list[theme.Json] = []
-    for alert, (raised, over), height in placed:
+    for alert, (raised, over), (height, lanes) in placed:
+        if lanes > _MOST_NAMED_LANES:
+            continue
         need = (_CHARACTER_SHARE * len(alert.exchange) + 0.02) * (edge - board.start)
-        neighbours = [span for other, span, lane in placed if lane == height and other is not alert]
+        neighbours = [span for other, span, (lane, _) in placed if lane == height and other is not alert]
         if min((max(start, over) for start, end in neighbours if end > over), default=edge) - over >= need:
             found.append(theme.note(alert.exchange, over_time.stamp(over), height, xanchor="left", xshift=9))
         elif raised - max((min(end, raised) for start, end in neighbours if start < raised), default=board.start) >= 2 * need:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from make_books import NOON
 from make_charts import legend, notes, trace
 from make_history import CLEARED, RAISED, START, alert, alerts_of_the_day
@@ -123,7 +125,7 @@ def test_markup_in_a_message_does_not_reach_the_figure():
 
 def test_exchange_names_never_cover_a_bar_of_the_same_lane():
     many = [
-        alert(raised=START + timedelta(minutes=27 * index), cleared=START + timedelta(minutes=27 * index + 10 + 7 * (index % 19)), exchange="coinbase")
+        alert(raised=START + timedelta(minutes=27 * index), cleared=START + timedelta(minutes=27 * index + 10 + 2 * (index % 19)), exchange="coinbase")
         for index in range(53)
     ]
     chart = dashboard(many)
@@ -134,6 +136,20 @@ def test_exchange_names_never_cover_a_bar_of_the_same_lane():
         assert not [span for span in spans if span[2] == label["y"] and span[0] < label["x"] < span[1]]
 
 
+def test_rows_with_too_many_lanes_for_words_name_no_exchange():
+    assert "kraken" not in notes(dashboard([alert(), alert(exchange="coinbase"), alert(exchange="binance")]))
+
+
 def test_lanes_hold_bars_that_do_not_overlap_and_are_as_few_as_can_be():
     at = [START + timedelta(minutes=minute) for minute in range(10)]
     assert lanes([(at[0], at[5]), (at[1], at[2]), (at[3], at[4]), (at[5], at[6]), (at[6], at[7])]) == [0, 1, 1, 1, 0]
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 10)), min_size=1, max_size=12))
+def test_there_are_never_more_lanes_than_bars_stand_at_one_time(pairs):
+    spans = [(START + timedelta(minutes=start), START + timedelta(minutes=start + length)) for start, length in pairs]
+    found = lanes(spans)
+    at_once = max(sum(start <= minute <= start + length for start, length in pairs) for minute in range(41))
+    assert max(found) + 1 == at_once
+    for one, (start, end) in enumerate(spans):
+        assert not [other for other, (begin, over) in enumerate(spans) if other != one and found[other] == found[one] and begin <= end and start <= over]

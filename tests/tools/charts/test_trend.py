@@ -178,3 +178,11 @@ def test_without_baseline_and_alerts_the_summary_says_so():
     assert trend(day(), None, []).summary.endswith(
         "There is no baseline to compare with. No snapshots: Aug 8, 19:11 to Aug 8, 21:00 (not recorded). No alert was raised."
     )
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [("usual", "Liquidity is as usual now."), ("better than usual", "Liquidity is better than usual now."), (None, "Mid stayed at 100.00 USD. Against")],
+)
+def test_the_verdict_is_told_where_there_is_one(verdict, words):
+    assert words in trend(minutes(0.01), usual(verdict=verdict), []).summary
