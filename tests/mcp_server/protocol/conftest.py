@@ -17,8 +17,8 @@ def pen():
 
 
 @pytest.fixture
-async def venues():
-    async with simulated() as opened:
+async def venues(tmp_path):
+    async with simulated(database=f"sqlite+aiosqlite:///{tmp_path / 'history.db'}") as opened:
         yield opened
 
 

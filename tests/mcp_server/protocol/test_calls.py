@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from make_snapshots import snapshot
 from mcp import Client
 from pens import PNG, Pen
 
@@ -20,12 +21,25 @@ ARGUMENTS = {
     "get_order_book": {"symbol": "BTC", "levels": 3},
     "compare_exchanges": {"symbol": "btc/usdt", "exchanges": ["binance", "kraken"]},
     "calculate_market_impact": {"symbol": "ETH", "order_size_usd": 50_000, "side": "sell", "exchange": "kraken"},
+    "capture_snapshot": {"symbol": "BTC", "exchange": "kraken"},
+    "get_liquidity_history": {"symbol": "BTC/USD", "exchange": "kraken", "hours": 2},
+    "get_baseline_metrics": {"symbol": "BTC/USD", "exchange": "kraken", "hours": 2},
+    "detect_anomalies": {"symbol": "BTC/USD", "exchange": "kraken", "lookback_hours": 2},
+    "alert_rules": {"action": "add", "rule": "BTC spread on kraken > 5 bps"},
     "liquidity_heatmap": {"symbol": "BTC"},
     "liquidity_chart": {"kind": "impact", "symbol": "BTC", "order_size_usd": 100_000},
 }
+STRUCTURED = [name for name in ARGUMENTS if name not in {"liquidity_heatmap", "liquidity_chart"}]
 TEXT_FIRST = r"(.+: .+|Simulated books as of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(.+ old\)\.)"
 MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d).*")
-NUMBER = re.compile(r"-?\$?(\d[\d,]*\.?\d*)( million| billion)?")
+NUMBER = re.compile(r"-?\$?(\d[\d,]*\.?\d*)( million| billion| s\b)?")
+
+
+@pytest.fixture
+async def market(market):
+    """A market that remembers the last hour of one exchange."""
+    await market.history.append([snapshot(source="simulated", at=market.now(), after_s=-60 * minute, best_bid=100 - minute) for minute in range(60, 0, -1)])
+    return market
 
 
 def texts(result):
@@ -36,7 +50,7 @@ def numbers(text):
     """Every number that the text says, with half a unit of its last digit."""
     found = []
     for digits, scale in NUMBER.findall(text):
-        times = {"": 1, " million": 1e6, " billion": 1e9}[scale]
+        times = {"": 1, " million": 1e6, " billion": 1e9, " s": 1e3}[scale]
         decimals = len(digits.partition(".")[2])
         found.append((float(digits.replace(",", "").rstrip(".")) * times, 0.51 * 10**-decimals * times))
     return found
@@ -65,7 +79,7 @@ async def test_a_tool_answers_in_text_and_in_structure_or_image(either_client, n
     assert (kinds, result.structured_content is None) in [(["text"], False), (["text", "image"], True)]
 
 
-@pytest.mark.parametrize("name", ["get_order_book", "compare_exchanges", "calculate_market_impact"])
+@pytest.mark.parametrize("name", STRUCTURED)
 async def test_text_carries_the_facts_of_the_structure(client, name):
     result = await client.call_tool(name, ARGUMENTS[name])
     (text,) = texts(result)

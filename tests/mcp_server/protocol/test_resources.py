@@ -21,6 +21,7 @@ async def test_templates_are_listed_with_what_they_give(either_client):
     templates = (await either_client.list_resource_templates()).resource_templates
     assert {one.uri_template: (one.name, one.title, one.mime_type) for one in templates} == {
         "liquidity://{exchange}/{symbol}/book": ("book", "Order book", "application/json"),
+        "liquidity://{exchange}/{symbol}/history": ("history", "Liquidity over a day", "application/json"),
         "liquidity://compare/{symbol}": ("comparison", "Comparison of exchanges", "application/json"),
     }
     assert all(one.description for one in templates)
