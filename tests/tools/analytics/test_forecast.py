@@ -1,6 +1,8 @@
 """Forecasts of liquidity: quantiles against numpy, scores against a plain pinball loss, and nothing learnt from what is scored."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from make_snapshots import series
 from tools.analytics.forecast import Forecast, forecast
 from tools.analytics.series import Series
 
+Row = tuple[datetime, float]
 SHARES = (0.05, 0.5, 0.95)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -46,27 +49,35 @@ def pinball(actual: float, predicted: list[float]) -> float:
     return sum(max(q * (actual - p), (q - 1) * (actual - p)) for q, p in zip(SHARES, predicted, strict=True))
 
 
-def learnt(rows: list[tuple[datetime, float]], key: Any) -> dict[Any, list[float]]:
-    """The quantiles of the values of each hour of the day or week."""
-    groups: dict[Any, list[float]] = {}
-    for at, value in rows:
-        groups.setdefault(key(at), []).append(value)
-    return {name: quantiles(values) for name, values in groups.items()}
+def by_hour(rows: list[Row], *, weekly: bool) -> Callable[[datetime], list[float]]:
+    """The quantiles for an hour: of its hour of the week where that was seen in two weeks, else of its hour of the day."""
+    of_week, of_day = groups(rows, lambda at: (at.weekday(), at.hour)), groups(rows, lambda at: at.hour)
+
+    def predicted(at: datetime) -> list[float]:
+        same = of_week.get((at.weekday(), at.hour), []) if weekly else []
+        often = len({one.date() for one, _ in same}) >= 2 and len(same) >= 10
+        return quantiles([value for _, value in (same if often else of_day[at.hour])])
+
+    return cache(predicted)
 
 
-def plainly(rows: list[tuple[datetime, float]], held_out: timedelta, key: Any) -> tuple[list[list[float]], float, int]:
+def groups(rows: list[Row], key: Callable[[datetime], Any]) -> dict[Any, list[Row]]:
+    found: dict[Any, list[Row]] = {}
+    for row in rows:
+        found.setdefault(key(row[0]), []).append(row)
+    return found
+
+
+def plainly(rows: list[Row], held_out: timedelta, *, weekly: bool) -> tuple[list[list[float]], float, int]:
     """The three bands of the next day after NOON, the skill against the day before each held-out day, and how many samples were scored."""
     split = NOON - held_out
-    model = learnt([row for row in rows if row[0] < split], key)
-    by_day = learnt(rows, lambda at: (at - split) // DAY)
-    loss = naive = 0.0
-    for at, value in rows:
-        if at >= split:
-            loss += pinball(value, model[key(at)])
-            naive += pinball(value, by_day[(at - split) // DAY - 1])
-    whole = learnt(rows, key)
-    ahead = [whole[key(NOON + hour * HOUR)] for hour in range(24)]
-    return [list(band) for band in zip(*ahead, strict=True)], 100 * (1 - loss / naive), sum(at >= split for at, _ in rows)
+    model, whole = by_hour([row for row in rows if row[0] < split], weekly=weekly), by_hour(rows, weekly=weekly)
+    by_day = {day: quantiles([value for _, value in found]) for day, found in groups(rows, lambda at: (at - split) // DAY).items()}
+    scored = [row for row in rows if row[0] >= split]
+    loss = sum(pinball(value, model(at.replace(minute=0, second=0, microsecond=0))) for at, value in scored)
+    naive = sum(pinball(value, by_day[(at - split) // DAY - 1]) for at, value in scored)
+    ahead = [whole(NOON + hour * HOUR) for hour in range(24)]
+    return [list(band) for band in zip(*ahead, strict=True)], 100 * (1 - loss / naive), len(scored)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +85,7 @@ def plainly(rows: list[tuple[datetime, float]], held_out: timedelta, key: Any) -
     [
         pytest.param(4, 1, False, id="days: by hour of the day, one day held out"),
         pytest.param(10, 2, False, id="a week and a half: by hour of the day, two days held out"),
+        pytest.param(20, 4, False, id="two weeks to learn from: still by hour of the day"),
         pytest.param(28, 6, True, id="four weeks: by hour of the week, a fifth held out"),
     ],
 )
@@ -85,10 +97,9 @@ def test_ranges_and_score_are_those_of_plain_quantiles_and_pinball_losses(days: 
     assert found is not None
     assert found.at == [NOON + hour * HOUR for hour in range(24)]
     assert found.depth_band_pct == 5.0
-    key = (lambda at: (at.weekday(), at.hour)) if weekly else (lambda at: at.hour)
     for told, column in ((found.spread, one.spread_pct), (found.depth, (one.bid_usd + one.ask_usd)[:, 5])):
         rows = list(zip(moments(one), column.tolist(), strict=True))
-        bands, skill, scored = plainly(rows, timedelta(days=held_out_days), key)
+        bands, skill, scored = plainly(rows, timedelta(days=held_out_days), weekly=weekly)
         assert told is not None
         assert told.model_dump() == {
             **{name: pytest.approx(band, rel=1e-9) for name, band in zip(("p5", "p50", "p95"), bands, strict=True)},
@@ -158,30 +169,34 @@ def test_depth_is_absent_where_no_band_was_always_covered_and_its_band_is_named_
     assert (found.depth_band_pct, without.depth_band_pct, without.depth) == (0.25, None, None)
 
 
-def test_an_hour_of_the_week_that_was_hardly_recorded_is_told_by_its_hour_of_the_day() -> None:
-    one = daily(28)
-    # Sunday's noon hour is the first one ahead; without it in history but for one week, Sundays know too little of it.
-    sunday_noon = np.array([(at.weekday(), at.hour) == (6, 12) and at > NOON - timedelta(days=26) for at in moments(one)])
-    thinned = one.where(~sunday_noon)
+@pytest.mark.parametrize(("weekday", "hour"), [(6, 12), (2, 9)], ids=["never again", "seen again in the held-out part"])
+@pytest.mark.parametrize("weeks", [1, 2])
+def test_an_hour_seen_in_one_week_only_is_told_by_its_hour_of_the_day(weekday: int, hour: int, weeks: int) -> None:
+    one, split = daily(28), NOON - timedelta(days=6)
+    same = [at for at in moments(one) if (at.weekday(), at.hour) == (weekday, hour) and at < split]
+    dropped = {at for at in same if at.date() not in sorted({at.date() for at in same})[:weeks]}
+    thinned = one.where(np.array([at not in dropped for at in moments(one)]))
 
     found = forecast(thinned, NOON)
 
-    noons = [value for at, value in zip(moments(thinned), thinned.spread_pct.tolist(), strict=True) if at.hour == 12]
+    bands, skill, scored = plainly(list(zip(moments(thinned), thinned.spread_pct.tolist(), strict=True)), timedelta(days=6), weekly=True)
     assert found is not None
     assert found.spread is not None
-    assert [found.spread.p5[0], found.spread.p50[0], found.spread.p95[0]] == pytest.approx(quantiles(noons), rel=1e-9)
+    assert (found.spread.p5, found.spread.p50, found.spread.p95) == tuple(pytest.approx(band, rel=1e-9) for band in bands)
+    assert (found.spread.skill_pct, found.spread.scored_samples) == (pytest.approx(skill, rel=1e-9), scored)
 
 
-def test_days_after_a_day_without_samples_have_no_naive_forecast_and_are_not_scored() -> None:
+@pytest.mark.parametrize(("kept", "scored"), [(0, 144), (9, 9 + 144), (10, 10 + 144 + 144)])
+def test_a_day_after_fewer_than_ten_samples_has_no_naive_forecast_and_is_not_scored(kept: int, scored: int) -> None:
     one = daily(15)
-    # Of three held-out days the first is empty, so that the second has no day before it.
-    held = one.where((one.time_ms < one.time_ms[-1] - 3 * 86_400_000) | (one.time_ms > one.time_ms[-1] - 2 * 86_400_000))
+    # Of three held-out days little is left of the first.
+    held = one.where((np.arange(len(one)) < len(one) - 3 * 144 + kept) | (np.arange(len(one)) >= len(one) - 2 * 144))
 
     found = forecast(held, NOON)
 
     assert found is not None
     assert found.spread is not None
-    assert found.spread.scored_samples == 144
+    assert found.spread.scored_samples == scored
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

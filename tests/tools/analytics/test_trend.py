@@ -116,6 +116,8 @@ def test_the_extremes_of_the_window_survive_in_the_points_and_in_the_summary(one
     ("window", "seconds"),
     [
         (timedelta(seconds=100), 1),
+        (timedelta(seconds=199), 1),
+        (timedelta(seconds=200), 5),
         (timedelta(minutes=10), 5),
         (timedelta(minutes=30), 10),
         (timedelta(hours=1), 30),
@@ -138,7 +140,7 @@ def test_points_stand_for_the_smallest_round_stretch_that_keeps_them_at_200(wind
     found = trend(series(start=NOON - window, times_s=[-window.total_seconds() / 2, 0]), "BTC", NOON)
 
     assert found.point_seconds == seconds
-    assert [one.timestamp() % min(seconds, 86_400) for one in found.series.timestamp] == [0, 0]
+    assert {one.timestamp() % min(seconds, 86_400) for one in found.series.timestamp} == {0}
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
@@ -244,6 +246,15 @@ def test_hours_between_hourly_means_are_no_gaps() -> None:
 
     assert found.gaps == []
     assert found.warnings == ["9 of 129 samples are hourly means, which is what remains beyond the retention time: extremes within those hours are lost."]
+
+
+def test_where_most_rows_are_hourly_means_a_gap_is_still_judged_by_the_spacing_of_the_others() -> None:
+    times = [*[-3_600.0 * i for i in range(40, 1, -1)], *[-60.0 * i for i in range(119, -1, -1) if i < 4 or i > 110]]
+    hourly = [one < -7_140 for one in times]
+
+    found = trend(series(times_s=times, hourly=hourly), "BTC", NOON)
+
+    assert [(gap.start, gap.end) for gap in found.gaps] == [(at(-111 * 60), at(-180))]
 
 
 def test_a_hole_between_hourly_means_is_a_gap() -> None:
