@@ -1,7 +1,7 @@
 """What is kept of a book over time: its best prices, its depth, and its profile by distance from mid."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from ..parameters import Source
 from ..units import Base, Pct, Price, Ratio, Usd, UsdPrice
 from . import depth
 from .result import Record, Result, origin
+from .series import milliseconds, moment
 
 # fmt: off
 PROFILE_EDGES_PCT = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
@@ -77,14 +78,14 @@ class LiquiditySnapshot(Measured, Result):
 
 
 def snapshot(book: OrderBook) -> Snapshot:
-    """What history keeps of a book; `timestamp` is when the book was true."""
+    """What history keeps of a book; `timestamp` is when the book was true, to the millisecond."""
     bands = {one.width_pct: one for one in depth.bands(book)}
     bid_volume, ask_volume = _volume(book.bids, 10), _volume(book.asks, 10)
     return Snapshot(
         source=book.source,
         symbol=book.symbol,
         exchange=book.exchange,
-        timestamp=book.as_of.astimezone(UTC),
+        timestamp=moment(milliseconds(book.as_of)),
         best_bid=book.best_bid,
         best_ask=book.best_ask,
         spread=book.best_ask - book.best_bid,

@@ -1,0 +1,266 @@
+"""The tools that look back, over real venues on loopback and a real database."""
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from make_snapshots import snapshot, snapshots
+from make_snapshots import series as columns
+from simulated import simulated
+
+from tools import (
+    alert_rules,
+    capture_snapshot,
+    detect_anomalies,
+    get_baseline_metrics,
+    get_liquidity_history,
+    liquidity_chart,
+    liquidity_heatmap,
+)
+from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile, Snapshot
+from tools.errors import InsufficientHistory, InvalidArgument, UnknownSymbol
+from tools.simulator import Fault
+
+NOON = datetime(2026, 8, 9, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+PAST = {"symbol": "BTC/USD", "exchange": "kraken", "until": NOON.isoformat()}
+
+
+@pytest.fixture
+async def venues(tmp_path):
+    async with simulated(database=f"sqlite+aiosqlite:///{tmp_path / 'history.sqlite3'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def market(venues):
+    return venues.market
+
+
+async def remember(market, *, end=NOON, **series):
+    """A series of BTC/USD on kraken that ends at `end`, stored."""
+    kept = columns(source="simulated", end=end, **series)
+    profile = DepthProfile(bid_sizes=[2.0] * len(PROFILE_EDGES_PCT), ask_sizes=[1.0] * len(PROFILE_EDGES_PCT))
+    await market.history.append(snapshots(kept, profile=profile))
+    return kept
+
+
+async def test_a_captured_snapshot_is_stored_as_it_is_told(market):
+    told = await capture_snapshot(market, "btc", "kraken")
+
+    kept = await market.history.latest("kraken", "BTC/USD", market.now())
+
+    # The profile is kept in single precision.
+    shared = set(Snapshot.model_fields) - {"symbol", "profile"}
+    assert told.model_dump(include=shared) == kept.model_dump(include=shared)
+    assert told.profile.bid_sizes == pytest.approx(kept.profile.bid_sizes, rel=1e-6)
+    assert (told.symbol, told.symbol_used, kept.symbol, told.source) == ("BTC", "BTC/USD", "BTC/USD", "simulated")
+
+
+async def test_the_history_of_a_past_window_holds_what_was_stored_in_it(market):
+    await remember(market, spread_pct=[0.1] * 50 + [0.4] + [0.1] * 9)
+
+    told = await get_liquidity_history(market, **PAST, hours=1)
+
+    assert (told.symbol, told.symbol_used, told.exchange, told.source) == ("BTC/USD", "BTC/USD", "kraken", "simulated")
+    assert (told.start, told.end, told.sample_count) == (NOON - HOUR, NOON, 60)
+    assert told.spread.highest == pytest.approx(0.4)
+    assert told.spread.highest_at == NOON - timedelta(minutes=9)
+    assert max(told.series.spread_max_pct) == pytest.approx(0.4)
+
+
+async def test_a_past_moment_is_placed_among_the_day_before_it(market):
+    await remember(market, spread_pct=[0.1] * 30 + [0.2] * 29 + [0.3])
+
+    told = await get_baseline_metrics(market, **PAST, hours=1)
+
+    assert (told.sample_count, told.verdict) == (60, "worse than usual")
+    assert (told.spread.now, told.spread.percentile) == (pytest.approx(0.3), pytest.approx(100 * 59.5 / 60))
+    assert told.end == told.as_of == NOON
+
+
+async def test_now_is_read_from_the_exchange_and_placed_among_what_is_stored(venues, market):
+    now = await capture_snapshot(market, "BTC/USD", "kraken")
+    kept = columns(source="simulated", end=market.now() - HOUR, spread_pct=[now.spread_percentage * times for times in (0.5, 0.6, 0.7, 0.8, 2, 3, 4, 5, 6)])
+    await market.history.append(snapshots(kept))
+
+    told = await get_baseline_metrics(market, "BTC", "kraken")
+
+    below = sum(one < told.spread.now for one in [now.spread_percentage, *kept.spread_pct])
+    equal = sum(one == told.spread.now for one in [now.spread_percentage, *kept.spread_pct])
+    assert told.sample_count == 10
+    assert told.spread.percentile == pytest.approx(10 * (below + equal / 2))
+    assert told.as_of > now.as_of - HOUR
+
+
+async def test_a_venue_that_fails_now_leaves_the_baseline_standing(venues, market):
+    await remember(market, end=market.now(), spread_pct=[0.1] * 20)
+    venues.simulator.faults.set("kraken", Fault.crossed())
+
+    told = await get_baseline_metrics(market, "BTC/USD", "kraken")
+
+    assert (told.sample_count, told.spread.now, told.spread.percentile, told.verdict) == (20, None, None, None)
+    assert any("kraken sent a crossed book" in warning for warning in told.warnings)
+
+
+async def test_the_outlook_of_a_market_is_worked_out_once_an_hour(market):
+    await remember(market, spread_pct=[0.1] * 60)
+    first = await get_baseline_metrics(market, **PAST, hours=1)
+    await market.history.append([snapshot(source="simulated", at=NOON - 2 * HOUR, best_bid=99, best_ask=101)])
+
+    assert (await get_baseline_metrics(market, **PAST, hours=1)).forecast == first.forecast
+    assert (await get_baseline_metrics(market, **PAST, hours=3)).sample_count == 61
+
+
+async def test_anomalies_of_a_past_moment_are_those_that_stood_then(market):
+    await remember(market, depth_usd=[1e6] * 100 + [4e5] * 5)
+
+    told = await detect_anomalies(market, **PAST, lookback_hours=2)
+
+    (alert,) = told.alerts
+    assert (alert.alert_type, alert.state, alert.severity, alert.source) == ("DEPTH_DROP", "raised", "HIGH", "simulated")
+    assert alert.message == "Depth within 5% dropped by 60.0% (current: $400,000, baseline: $1.00 million)"
+    assert alert.timestamp == NOON - timedelta(minutes=3)
+
+
+async def test_a_venue_without_a_book_is_checked_for_an_outage_alone(venues, market):
+    await remember(market, end=market.now(), spread_pct=[0.1] * 20)
+    venues.simulator.faults.set("kraken", Fault.status(503))
+
+    told = await detect_anomalies(market, "BTC/USD", "kraken")
+
+    assert {one.alert_type: one.outcome for one in told.checked} == {
+        "SPREAD_WIDENING": "not checked",
+        "DEPTH_DROP": "not checked",
+        "IMBALANCE": "not checked",
+        "PRICE_ANOMALY": "not checked",
+        "VENUE_OUTAGE": "deviating",
+    }
+    assert any("kraken is unavailable" in warning for warning in told.warnings)
+
+
+CALLS = {
+    "history": lambda market, **given: get_liquidity_history(market, **given),
+    "baseline": lambda market, **given: get_baseline_metrics(market, **given),
+    "anomalies": lambda market, **given: detect_anomalies(market, **given),
+    "heatmap": lambda market, **given: liquidity_heatmap(market, hours=6, **given),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+async def test_a_market_that_nobody_recorded_says_how_to(market, call):
+    with pytest.raises(InsufficientHistory, match=r"record more with `liquidity record BTC --exchanges kraken --demo`"):
+        await call(market, symbol="BTC", exchange="kraken")
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+async def test_a_market_that_is_nowhere_is_said_to_be_nowhere(market, call):
+    with pytest.raises(UnknownSymbol, match="kraken does not list NOPE"):
+        await call(market, symbol="NOPE", exchange="kraken")
+    with pytest.raises(InvalidArgument, match="krakn is not among the simulated exchanges here"):
+        await call(market, symbol="BTC", exchange="krakn")
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+@pytest.mark.parametrize(
+    ("until", "sentence"),
+    [
+        ("yesterday", "until must be an ISO 8601 time such as 2026-11-22T14:00:00Z, or empty for now, not 'yesterday'."),
+        ("2999-01-01", "until must not lie in the future, as 2999-01-01T00:00:00+00:00 does; leave it empty for now."),
+    ],
+)
+async def test_a_time_that_cannot_be_is_refused(market, call, until, sentence):
+    await remember(market)
+    with pytest.raises(InvalidArgument) as caught:
+        await call(market, symbol="BTC", exchange="kraken", until=until)
+    assert str(caught.value) == sentence
+
+
+async def test_too_few_snapshots_are_counted_and_no_baseline_is_made_up(market):
+    await remember(market, spread_pct=[0.1] * 9)
+    for tool in (get_baseline_metrics, detect_anomalies):
+        with pytest.raises(InsufficientHistory, match=r"^There are [89] snapshots of BTC/USD on kraken in those 24 h, and 10 are needed"):
+            await tool(market, **PAST)
+
+
+async def test_the_heatmap_over_hours_is_drawn_from_the_stored_profiles(market):
+    await remember(market, mid=[100 + math.sin(i / 10) for i in range(120)])
+
+    chart = await liquidity_heatmap(market, **PAST, hours=2)
+
+    (heat,) = [trace for trace in chart.figure["data"] if trace["type"] == "heatmap"]
+    assert (chart.kind, chart.exchanges, chart.source, chart.as_of) == ("heatmap", ["kraken"], "simulated", NOON)
+    assert len(heat["z"]) == 2 * len(PROFILE_EDGES_PCT)
+
+
+async def test_a_trend_shows_what_is_usual_and_the_alerts(market):
+    await remember(market, end=market.now(), depth_usd=[1e6] * 60)
+
+    chart = await liquidity_chart(market, "trend", "BTC/USD", ["kraken", "binance"], hours=2)
+
+    assert (chart.kind, chart.exchanges, chart.source) == ("trend", ["kraken"], "simulated")
+    assert "A trend is drawn of one exchange; binance can be asked for one by one." in chart.warnings
+    assert "60" in chart.summary
+
+
+async def test_an_alerts_chart_says_where_nobody_watched(market):
+    await remember(market, end=market.now(), depth_usd=[1e6] * 60)
+
+    chart = await liquidity_chart(market, "alerts", "BTC", hours=2)
+
+    assert (chart.kind, chart.source) == ("alerts", "simulated")
+    assert "coinbase" in "\n".join([chart.summary, *chart.warnings])
+    with pytest.raises(InsufficientHistory):
+        await liquidity_chart(market, "alerts", "ETH")
+
+
+async def test_a_rule_is_stored_tried_shown_and_removed(market):
+    await remember(market, end=market.now(), spread_pct=[0.02] * 100 + [0.2] * 5 + [0.02] * 15)
+
+    added = await alert_rules(market, "add", "BTC/USD spread on kraken > 5 bps")
+    (rule,) = added.rules
+    assert added.message.startswith(f"`{rule.rule}` is stored as {rule.rule_id}.")
+    assert (rule.metric, rule.value, rule.unit, rule.state) == ("spread", 5.0, "bps", "quiet")
+    assert (rule.current_value, rule.would_have_fired) == (pytest.approx(2.0), 1)
+
+    assert (await alert_rules(market, "list")).rules[0].model_copy(update={"last_fired_at": rule.last_fired_at}) == rule
+    assert "was stored already" in (await alert_rules(market, "add", "btc/usd spread on Kraken above 5 bps")).message
+
+    removed = await alert_rules(market, "remove", rule.rule_id)
+    assert (removed.message, removed.rules) == (f"`{rule.rule}` is removed.", [])
+
+
+async def test_a_rule_for_a_market_that_nobody_recorded_has_no_data_and_says_how_to_record(market):
+    told = await alert_rules(market, "add", "SOL spread on coinbase > 5 bps")
+    (rule,) = told.rules
+    assert (rule.state, rule.current_value, rule.would_have_fired) == ("no data", None, None)
+    assert "`liquidity record SOL --exchanges coinbase`" in told.message
+
+
+@pytest.mark.parametrize(
+    ("action", "rule", "words"),
+    [
+        ("add", "", "rule is required to add or remove one"),
+        ("add", "make me rich", "make me rich"),
+        ("add", "NOPE spread on kraken > 5 bps", "kraken does not list NOPE"),
+        ("add", "BTC spread on krakn > 5 bps", "krakn is not among the simulated exchanges here"),
+        ("remove", "BTC spread on kraken > 5 bps", "There is no such rule to remove: none are stored."),
+        ("list", "BTC", "rule is for add and remove"),
+        ("forget", "", "action must be 'list', 'add' or 'remove', not 'forget'."),
+    ],
+)
+async def test_a_rule_that_cannot_be_is_refused_and_nothing_is_stored(market, action, rule, words):
+    with pytest.raises(InvalidArgument) as caught:
+        await alert_rules(market, action, rule)
+    assert words in str(caught.value)
+    assert await market.history.rules() == []
+
+
+async def test_a_replay_looks_back_from_the_newest_that_was_stored(market):
+    of_replay = replace(market, source="replay", history=market.history)
+    await remember(market, depth_usd=[1e6] * 60)
+
+    told = await get_liquidity_history(of_replay, "BTC", "kraken", 1)
+
+    assert (told.end, told.sample_count) == (NOON, 60)
