@@ -34,8 +34,9 @@ _STARTERS = (
     ("Cheapest for $50k of BTC", "Which exchange is cheapest to buy $50k of BTC?"),
     ("Walls on ETH", "Where are the walls on ETH?"),
     ("Slippage on Coinbase", "How much slippage for a $250k market buy of BTC on Coinbase?"),
-    ("Compare SOL", "Compare exchanges for SOL"),
-    ("Depth of BTC", "Show the depth of BTC across exchanges"),
+    ("Is BTC normal?", "Is BTC liquidity on Kraken worse than usual?"),
+    ("SOL in the last 6 hours", "What happened to SOL depth in the last 6 hours?"),
+    ("Any alerts?", "Any alerts for BTC?"),
 )
 
 

@@ -56,7 +56,7 @@ def _wording(about: About) -> dict[str, dict[str, object]]:
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("chainlit")
     words = json.loads((Path(spec.origin).parent / "translations" / "en-US.json").read_text(encoding="utf-8"))
-    words["chat"]["input"]["placeholder"] = "Ask about cost, slippage, depth or walls"
+    words["chat"]["input"]["placeholder"] = "Ask about cost, depth, walls, alerts, or what is normal"
     words["chat"]["input"]["actions"]["stop"] = "Stop"
     words["chat"]["messages"]["status"] = {"using": "Calling", "used": "Called"}
     words["chat"]["watermark"] = about.privacy

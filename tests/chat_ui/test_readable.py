@@ -1,11 +1,12 @@
 """Tool results as a reader sees them in a step."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from chat_ui.readable import literal_colons, readable
+from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.result import Record, Result
 from tools.charts.chart import Chart
-from tools.units import Bps, Count, Price, Usd
+from tools.units import Bps, ByUnit, Count, Pct, Price, Ratio, Usd
 
 NOON = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)
 
@@ -94,6 +95,138 @@ def test_failures_and_warnings_close_the_result():
 
 def test_a_bar_in_a_value_does_not_break_the_table():
     assert "| symbol | A\\|B |" in readable(found(symbol="A|B"))
+
+
+class Usual(Record):
+    median: Pct
+    at: datetime
+
+
+class Deep(Record):
+    median: Usd
+    at: datetime
+
+
+class Points(Record):
+    timestamp: list[datetime]
+    mid_price: list[Price]
+    depth_usd: list[Usd | None]
+
+
+class Quantiles(Record):
+    p50: list[Pct]
+
+
+class Ahead(Record):
+    at: list[datetime]
+    spread: Quantiles
+
+
+class Checked(Record):
+    alert_type: str
+    unit: str
+    current_value: ByUnit | None
+    note: str
+
+
+class Remembered(Result):
+    price_currency: str
+    hours: Ratio
+    spread: Usual
+    depth: Deep
+    series: Points
+    forecast: Ahead | None
+    checked: list[Checked]
+
+
+def remembered(points=2, **changes):
+    values = {
+        "price_currency": "USD",
+        "hours": 24,
+        "spread": Usual(median=0.05, at=NOON),
+        "depth": Deep(median=1_250_000, at=NOON),
+        "series": Points(timestamp=[NOON + timedelta(hours=hour) for hour in range(points)], mid_price=[100] * points, depth_usd=[*[5e5] * (points - 1), None]),
+        "forecast": None,
+        "checked": [],
+    }
+    return Remembered(**{"source": "simulated", "as_of": NOON, "age_ms": 12.0, "warnings": [], **values, **changes})
+
+
+def test_records_of_the_same_fields_stand_side_by_side_and_a_series_is_a_table_in_its_units():
+    text = readable(remembered())
+    assert ["hours", "24 h"] in rows(text)
+    assert rows(text)[-6:] == [
+        ["", "spread", "depth"],
+        ["median", "0.050%", "$1.25 million"],
+        ["at", "2026-11-22 12:00:05 UTC", "2026-11-22 12:00:05 UTC"],
+        ["timestamp", "mid price", "depth usd"],
+        ["2026-11-22 12:00:05 UTC", "100.00 USD", "$500,000"],
+        ["2026-11-22 13:00:05 UTC", "100.00 USD", "not available"],
+    ]
+
+
+def test_of_a_long_series_some_rows_are_shown_from_first_to_last_and_their_number_said():
+    text = readable(remembered(points=200))
+    assert "**series** (8 of 200, evenly spaced)" in text
+    shown = rows(text.partition("**series**")[2])
+    assert len(shown) == 9
+    assert (shown[1][0], shown[-1][0]) == ("2026-11-22 12:00:05 UTC", "2026-11-30 19:00:05 UTC")
+
+
+def test_the_columns_of_a_record_within_a_record_stand_beside_its_own():
+    ahead = Ahead(at=[NOON, NOON + timedelta(hours=1)], spread=Quantiles(p50=[0.05, 0.06]))
+    assert rows(readable(remembered(forecast=ahead)).partition("**forecast**")[2]) == [
+        ["at", "spread p50"],
+        ["2026-11-22 12:00:05 UTC", "0.050%"],
+        ["2026-11-22 13:00:05 UTC", "0.060%"],
+    ]
+
+
+def test_a_number_reads_in_the_unit_of_its_own_record_and_empty_columns_are_left_out():
+    checked = [
+        Checked(alert_type="SPREAD_WIDENING", unit="pct", current_value=0.087, note=""),
+        Checked(alert_type="DEPTH_DROP", unit="usd", current_value=412_000, note=""),
+        Checked(alert_type="IMBALANCE", unit="pct", current_value=None, note=""),
+    ]
+    assert rows(readable(remembered(checked=checked)).partition("**checked**")[2]) == [
+        ["alert type", "current value"],
+        ["SPREAD_WIDENING", "0.087%"],
+        ["DEPTH_DROP", "$412,000"],
+        ["IMBALANCE", "not available"],
+    ]
+
+
+def test_of_an_alert_what_it_says_of_itself_is_shown():
+    alert = LiquidityAlert(
+        alert_id="a1",
+        timestamp=NOON,
+        severity="HIGH",
+        symbol="BTC/USD",
+        exchange="kraken",
+        source="simulated",
+        alert_type="SPREAD_WIDENING",
+        unit="pct",
+        current_value=0.087,
+        baseline_value=0.05,
+        deviation_percentage=75.3,
+        z_score=4.2,
+        sample_count=1_440,
+        message="Spread widened by 75.3% (current: 0.087%, baseline: 0.050%)",
+        suggested_action="Wait for a tighter spread.",
+        requires_action=True,
+        state="raised",
+    )
+
+    class Report(Result):
+        alerts: list[LiquidityAlert]
+
+    text = readable(Report(source="simulated", as_of=NOON, age_ms=0, warnings=[], alerts=[alert] * 20))
+    table = rows(text.partition("**alerts** (the first 8 of 20)")[2])
+    assert table[:2] == [
+        ["timestamp", "severity", "exchange", "message", "suggested action", "state"],
+        ["2026-11-22 12:00:05 UTC", "HIGH", "kraken", alert.message, alert.suggested_action, "raised"],
+    ]
+    assert len(table) == 9
 
 
 def test_a_chart_is_its_title_and_its_summary():
