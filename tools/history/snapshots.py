@@ -4,14 +4,14 @@ A window is fetched row by row and summed up in numpy rather than in the databas
 one statement for snapshots, hours and misses together costs one trip.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, Select, bindparam, func, literal_column, null, select, tuple_, union_all
+from sqlalchemy import BigInteger, Select, bindparam, literal_column, null, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..analytics.series import Series, milliseconds
@@ -50,15 +50,15 @@ _WINDOW = union_all(
     _arm(hours, _HOUR, (hours.c[name] for name in _COLUMNS), HOUR_MS // 2),
     _arm(misses, _MISS, (null() for _ in _COLUMNS)),
 )
-_LATEST = (
+_WHOLE = (
     select(snapshots, profiles.c.sizes)
     .outerjoin(profiles, (profiles.c.series_id == snapshots.c.series_id) & (profiles.c.time_ms == snapshots.c.time_ms))
-    .where(snapshots.c.series_id == MARKET_ID, snapshots.c.time_ms <= bindparam("until_ms", type_=BigInteger))
-    .order_by(snapshots.c.time_ms.desc())
-    .limit(1)
+    .where(snapshots.c.series_id == MARKET_ID, snapshots.c.time_ms <= bindparam("end_ms", type_=BigInteger))
 )
-_LATEST_NAMES = tuple(column.name for column in _LATEST.selected_columns)
-_NEWEST_HOUR = select(func.max(hours.c.time_ms)).where(hours.c.series_id == series.c.id).scalar_subquery()
+_WHOLE_NAMES = tuple(column.name for column in _WHOLE.selected_columns)
+_LATEST = _WHOLE.order_by(snapshots.c.time_ms.desc()).limit(1)
+_PAGE_LENGTH = 2_000
+_PAGE = _WHOLE.where(snapshots.c.time_ms >= bindparam("start_ms", type_=BigInteger)).order_by(snapshots.c.time_ms).limit(_PAGE_LENGTH)
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,11 @@ class Snapshots:
         """Store them in one transaction; how many snapshots were new."""
         async with self.database.transaction() as connection:
             return await self.insert(connection, taken, missed)
+
+    async def append_all(self, batches: AsyncIterable[Sequence[Snapshot]]) -> int:
+        """Store them in one transaction; how many were new."""
+        async with self.database.transaction() as connection:
+            return sum([await self.insert(connection, batch) async for batch in batches])
 
     async def insert(self, connection: AsyncConnection, taken: Sequence[Snapshot], missed: Sequence[Miss] = ()) -> int:
         """Store them within a transaction; how many snapshots were new. An hour that was down-sampled is closed: its snapshots are in it already."""
@@ -118,8 +123,22 @@ class Snapshots:
 
     async def latest(self, exchange: str, symbol: str, until: datetime) -> Snapshot | None:
         """The newest snapshot at or before `until`."""
-        rows = await self.database.fetch(_LATEST, source=self.source, exchange=exchange, symbol=symbol, until_ms=milliseconds(until))
-        return to_snapshot((self.source, exchange, symbol), dict(zip(_LATEST_NAMES, rows[0], strict=True))) if rows else None
+        market = (self.source, exchange, symbol)
+        rows = await self.database.fetch(_LATEST, source=self.source, exchange=exchange, symbol=symbol, end_ms=milliseconds(until))
+        return to_snapshot(market, dict(zip(_WHOLE_NAMES, rows[0], strict=True))) if rows else None
+
+    async def pages(self, exchange: str, symbol: str, start: datetime | None, end: datetime) -> AsyncGenerator[list[Snapshot]]:
+        """Every snapshot from `start` to `end`, a page after the other, so that no more than one is in memory."""
+        market = (self.source, exchange, symbol)
+        start_ms = 0 if start is None else milliseconds(start)
+        while True:
+            rows = await self.database.fetch(_PAGE, source=self.source, exchange=exchange, symbol=symbol, start_ms=start_ms, end_ms=milliseconds(end))
+            page = [dict(zip(_WHOLE_NAMES, row, strict=True)) for row in rows]
+            if page:
+                yield [to_snapshot(market, row) for row in page]
+            if len(page) < _PAGE_LENGTH:
+                return
+            start_ms = page[-1]["time_ms"] + 1
 
     async def _ids(self, connection: AsyncConnection, pairs: set[Pair]) -> Mapping[Pair, int]:
         """The ids of the markets, which are made where there are none."""

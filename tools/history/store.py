@@ -1,7 +1,7 @@
 """The one store of snapshots, alerts and rules: SQLite by default, PostgreSQL by URL."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -62,6 +62,10 @@ class History:
         self._refuse_foreign([*snapshots, *misses])
         return await (await self._opened()).snapshots.append(snapshots, misses)
 
+    async def append_all(self, batches: AsyncIterable[Sequence[Snapshot]]) -> int:
+        """As `append`, all batches together or, where one of them raises, none."""
+        return await (await self._opened()).snapshots.append_all(batches)
+
     async def markets(self, exchange: str = "", base: str = "") -> list[RecordedMarket]:
         """The markets that have snapshots, of one exchange and one base asset where given."""
         return await (await self._opened()).markets.recorded(exchange, base)
@@ -80,6 +84,12 @@ class History:
     async def profiles(self, exchange: str, symbol: str, start: datetime, end: datetime, columns: int) -> Profiles:
         """The depth profiles of the same window in at most `columns` stretches of time."""
         return await (await self._opened()).profiles.within(exchange, symbol, start, end, columns)
+
+    async def pages(self, exchange: str, symbol: str, start: datetime | None, end: datetime) -> AsyncGenerator[list[Snapshot]]:
+        """Every snapshot of a market from `start` to `end`, both inclusive, with its profile, oldest first and some at a time."""
+        opened = await self._opened()
+        async for page in opened.snapshots.pages(exchange, symbol, start, end):
+            yield page
 
     async def latest(self, exchange: str, symbol: str, until: datetime) -> Snapshot | None:
         """The newest snapshot at or before `until`, with its profile."""

@@ -1,0 +1,47 @@
+"""`liquidity history`: snapshots out to files and in from files."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import timedelta
+from pathlib import Path
+
+from tools import open_market
+from tools.analytics.snapshot import Snapshot
+from tools.history.formats import json_lines, written
+from tools.history.transfer import Imported, export, import_file
+from tools.parameters import Source, normal_symbol, normal_word
+
+from .running import ANSWERED, say, settings_from
+
+
+async def export_history(output: Path | None, symbol: str, exchange: str, hours: float, *, demo: bool, replay: Path | None) -> int:
+    """Write the stored snapshots of the last `hours`, of all time where 0, to `output` or to stdout as JSON Lines."""
+    with nullcontext(_to_stdout) if output is None else written(output) as write:
+        async with open_market(settings_from(demo=demo, replay=replay)) as market:
+            now = market.now()
+            since = now - timedelta(hours=hours) if hours else None
+            count = await export(market.history, write, str(normal_word(exchange)), str(normal_symbol(symbol)), since, now)
+            folded = (await market.history.check())["hours"]
+    say(f"{count:,} snapshots exported{f' to {output}' if output else ''}.")
+    if folded != "0":
+        say(f"{folded} down-sampled hours are no snapshots and stay in the database alone.")
+    return ANSWERED
+
+
+async def import_history(files: Sequence[Path], *, demo: bool, replay: Path | None) -> int:
+    """Store the snapshots of files, each whole or not at all."""
+    async with open_market(settings_from(demo=demo, replay=replay)) as market:
+        for path in files:
+            say(_summary(path, await import_file(market.history, path, market.source), market.source))
+    return ANSWERED
+
+
+def _summary(path: Path, imported: Imported, source: Source) -> str:
+    told = f"{path.name}: {imported.new:,} snapshots imported, {imported.stored_already:,} stored already."
+    return f"{told} {imported.unlabelled:,} name no source and are taken as {source}." if imported.unlabelled else told
+
+
+def _to_stdout(batch: Sequence[Snapshot]) -> None:
+    sys.stdout.buffer.write(json_lines(batch))
+    sys.stdout.buffer.flush()

@@ -1,0 +1,65 @@
+import json
+
+import pytest
+from make_books import NOON
+from make_snapshots import snapshot
+
+from mcp_server.commands.history import export_history, import_history
+from tools.errors import NotReadable
+from tools.history import History
+from tools.market import utc_now
+
+
+@pytest.fixture(autouse=True)
+def configured(monkeypatch, sqlite_url):
+    monkeypatch.setenv("LIQUIDITY_DATABASE_URL", sqlite_url)
+
+
+async def exported(capsys, *args):
+    assert await export_history(None, *args, demo=False, replay=None) == 0
+    printed = capsys.readouterr()
+    return [json.loads(line) for line in printed.out.splitlines()], printed.err
+
+
+async def test_what_one_command_exports_another_imports(capsys, sqlite_history, tmp_path, monkeypatch):
+    await sqlite_history.append([snapshot(), snapshot(symbol="ETH/USD")])
+    path = tmp_path / "history.jsonl.gz"
+    assert await export_history(path, "", "", 0, demo=False, replay=None) == 0
+    assert capsys.readouterr().err == f"2 snapshots exported to {path}.\n"
+    monkeypatch.setenv("LIQUIDITY_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'other.db'}")
+    for said in ("2 snapshots imported, 0 stored already", "0 snapshots imported, 2 stored already"):
+        assert await import_history([path], demo=False, replay=None) == 0
+        assert capsys.readouterr().err == f"history.jsonl.gz: {said}.\n"
+    rows, said = await exported(capsys, " eth ", "KRAKEN", 0)
+    assert rows == [json.loads(snapshot(symbol="ETH/USD").model_dump_json())]
+    assert said == "1 snapshots exported.\n"
+
+
+async def test_an_export_may_be_of_the_last_hours(capsys, sqlite_history):
+    await sqlite_history.append([snapshot(at=utc_now(), after_s=-60), snapshot(at=utc_now(), after_s=-7_200)])
+    assert [len((await exported(capsys, "", "", hours))[0]) for hours in (1, 3)] == [1, 2]
+
+
+async def test_rows_without_a_source_are_told(capsys, tmp_path):
+    row = snapshot().model_dump(mode="json", exclude={"source", "depth", "profile"})
+    path = tmp_path / "kraken_BTC_USD.json"
+    path.write_text(json.dumps([row]))
+    assert await import_history([path], demo=False, replay=None) == 0
+    assert capsys.readouterr().err == "kraken_BTC_USD.json: 1 snapshots imported, 0 stored already. 1 name no source and are taken as live.\n"
+
+
+async def test_down_sampled_hours_are_said_not_to_be_exported(capsys, sqlite_url):
+    folding = History(sqlite_url, "live", retention_days=0, now=utc_now)
+    await folding.append([snapshot(at=NOON.replace(year=2025))])
+    await folding.prune()
+    await folding.close()
+    rows, said = await exported(capsys, "", "", 0)
+    assert rows == []
+    assert said == "0 snapshots exported.\n1 down-sampled hours are no snapshots and stay in the database alone.\n"
+
+
+async def test_live_history_refuses_what_the_demo_recorded(tmp_path):
+    path = tmp_path / "history.jsonl"
+    path.write_text(snapshot(source="simulated").model_dump_json())
+    with pytest.raises(NotReadable, match="row 1 is simulated, and this history is live"):
+        await import_history([path], demo=False, replay=None)

@@ -1,0 +1,230 @@
+import gzip
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from make_books import NOON
+from make_snapshots import PROFILE, same, series, snapshot, snapshots
+
+from tools.errors import NotConfigured, NotReadable
+from tools.history import History
+from tools.history.formats import READ, json_lines, written
+from tools.history.transfer import Imported, export, import_file
+
+FULL = snapshot(
+    best_bid=99.5,
+    usd_rate=1.0625,
+    bid_volume_10=7.25,
+    liquidity_2pct_usd=12_345.5,
+    bid_complete=(True, True, True, True, False, False),
+    ask_complete=(True, False, False, False, False, False),
+)
+BARE = snapshot(symbol="SOL/USDT", depth=[], profile=None, liquidity_1pct_usd=5.0, liquidity_2pct_usd=6.0, after_s=1.25)
+ROW = {
+    "symbol": "SOL/USDT",
+    "exchange": "binance",
+    "timestamp": "2024-08-09T00:00:00Z",
+    "best_bid": 150.1,
+    "best_ask": 150.3,
+    "spread": 0.2,
+    "spread_percentage": 0.13,
+    "mid_price": 150.2,
+    "bid_volume_10": 100.0,
+    "ask_volume_10": 80.0,
+    "total_volume_20": 400.0,
+    "liquidity_1pct_usd": 1e6,
+    "liquidity_2pct_usd": 2e6,
+    "imbalance_ratio": 1.25,
+}
+SOL = snapshot(
+    exchange="binance", symbol="SOL/USDT", at=datetime(2024, 8, 9, tzinfo=UTC), best_bid=150.1, best_ask=150.3,
+    bid_volume_10=100.0, ask_volume_10=80.0, total_volume_20=400.0, liquidity_1pct_usd=1e6, liquidity_2pct_usd=2e6, depth=[], profile=None,
+)  # fmt: skip
+
+
+def without(*names):
+    return {name: value for name, value in ROW.items() if name not in names}
+
+
+async def kept(history):
+    """Everything that a history holds."""
+    taken = []
+    await export(history, taken.extend, "", "", None, NOON + timedelta(days=1))
+    return taken
+
+
+@pytest.fixture
+async def other(tmp_path):
+    store = History(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}", "live", now=lambda: NOON)
+    yield store
+    await store.close()
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz", ".parquet"])
+async def test_what_is_exported_and_imported_elsewhere_is_the_same(history, other, tmp_path, suffix):
+    await history.append([FULL, BARE])
+    path = tmp_path / f"history{suffix}"
+    with written(path) as write:
+        assert await export(history, write, "", "", None, NOON + timedelta(hours=1)) == 2
+    assert await import_file(other, path, "live") == Imported(new=2, stored_already=0, unlabelled=0)
+    assert await kept(other) == await kept(history) == [FULL, BARE]
+    assert await import_file(other, path, "live") == Imported(new=0, stored_already=2, unlabelled=0)
+    assert await kept(other) == [FULL, BARE]
+
+
+async def test_an_export_is_of_the_market_and_the_window_that_was_asked(history):
+    await history.append(
+        [
+            snapshot(symbol=symbol, exchange=exchange, after_s=after)
+            for symbol in ("BTC/USD", "ETH/USD")
+            for exchange in ("kraken", "coinbase")
+            for after in (-60, 0, 60)
+        ]
+    )
+
+    async def exported(*args):
+        taken = []
+        await export(history, taken.extend, *args)
+        return {(one.exchange, one.symbol, (one.timestamp - NOON).total_seconds()) for one in taken}
+
+    assert len(await exported("", "", None, NOON + timedelta(hours=1))) == 12
+    assert await exported("kraken", "ETH", NOON, NOON) == {("kraken", "ETH/USD", 0)}
+    assert await exported("", "BTC/USD", NOON, NOON + timedelta(hours=1)) == {(one, "BTC/USD", after) for one in ("kraken", "coinbase") for after in (0, 60)}
+
+
+async def test_an_export_of_many_pages_misses_nothing(sqlite_history, tmp_path, other):
+    given = series(mid=[100.0] * 2_001, interval_s=1)
+    await sqlite_history.append(snapshots(given, profile=PROFILE))
+    path = tmp_path / "history.jsonl"
+    with written(path) as write:
+        assert await export(sqlite_history, write, "", "", None, NOON) == 2_001
+    assert await import_file(other, path, "live") == Imported(2_001, 0, 0)
+    assert same(await other.series("kraken", "BTC/USD", given.start, given.end), given)
+
+
+async def test_a_row_holds_the_fields_of_a_snapshot_with_its_time_in_iso_8601():
+    (line,) = json_lines([BARE]).decode().splitlines()
+    row = json.loads(line)
+    assert row["timestamp"] == "2026-08-09T12:00:01.250000Z"
+    assert {*ROW, "source", "usd_rate", "depth", "profile"} == {*row}
+
+
+async def test_a_list_of_snapshots_is_read_with_its_market_from_the_name(history, tmp_path):
+    """Rows that name no source are taken as of the history's, and counted."""
+    path = tmp_path / "binance_SOL_USDT.json"
+    path.write_text(json.dumps([without("symbol", "exchange"), {**ROW, "timestamp": "2024-08-09T00:01:00", "note": "nobody knows this field"}]))
+    assert await import_file(history, path, "live") == Imported(new=2, stored_already=0, unlabelled=2)
+    assert await kept(history) == [SOL, SOL.model_copy(update={"timestamp": SOL.timestamp + timedelta(minutes=1)})]
+
+
+@pytest.mark.parametrize(
+    "given", ["2024-08-09T00:00:00+00:00", "2024-08-09T02:00:00+02:00", "2024-08-09 00:00:00", 1_723_161_600, 1_723_161_600.0, 1_723_161_600_000]
+)
+async def test_times_may_be_iso_8601_or_seconds_or_milliseconds(sqlite_history, tmp_path, given):
+    path = tmp_path / "binance_SOL_USDT.json.gz"
+    path.write_bytes(gzip.compress(json.dumps([{**ROW, "timestamp": given}]).encode()))
+    await import_file(sqlite_history, path, "live")
+    assert await kept(sqlite_history) == [SOL]
+
+
+async def test_what_follows_from_other_fields_is_computed_anew(sqlite_history, tmp_path):
+    path = tmp_path / "history.jsonl"
+    path.write_text(json.dumps({**ROW, "spread": 9.0, "spread_percentage": -1, "mid_price": "wrong", "imbalance_ratio": None}))
+    await import_file(sqlite_history, path, "live")
+    assert await kept(sqlite_history) == [SOL]
+
+
+WRONG = {
+    "has its best bid 151 at or above its best ask 150.3.": {**ROW, "best_bid": 151.0},
+    "has abc for best_ask, which must be a number above 0.": {**ROW, "best_ask": "abc"},
+    "has nan for best_ask, which must be a number above 0.": {**ROW, "best_ask": "nan"},
+    "has True for best_bid, which must be a number above 0.": {**ROW, "best_bid": True},
+    "has 0 for ask_volume_10, which must be a number above 0.": {**ROW, "ask_volume_10": 0},
+    "has -1 for liquidity_1pct_usd, which must be a number of at least 0.": {**ROW, "liquidity_1pct_usd": -1},
+    "has no bid_volume_10.": without("bid_volume_10"),
+    "has no time; timestamp must be ISO 8601, or seconds or milliseconds since 1970.": without("timestamp"),
+    "has soon for a time; timestamp must be ISO 8601, or seconds or milliseconds since 1970.": {**ROW, "timestamp": "soon"},
+    "has 1e+300 for a time; timestamp must be ISO 8601, or seconds or milliseconds since 1970.": {**ROW, "timestamp": 1e300},
+    "is simulated, and this history is live.": {**ROW, "source": "simulated"},
+    "names no exchange or no market; name the file after them, such as binance_SOL_USDT.json.": without("exchange"),
+    "has no usd_rate.": {**ROW, "symbol": "SOL/BTC"},
+    "has a depth that is no list of bands of 0.1, 0.25, 0.5, 1, 2, 5%.": {
+        **ROW, "depth": [{"width_pct": 3, "bid_usd": 1, "ask_usd": 1, "bid_complete": True, "ask_complete": True}],
+    },
+    "has a wrong bid_usd: Field required.": {**ROW, "depth": [{"width_pct": 1, "ask_usd": 1, "bid_complete": True, "ask_complete": True}]},
+    "has a profile of other than 22 bins a side.": {**ROW, "profile": {"bid_sizes": [1.0], "ask_sizes": [1.0]}},
+    "is no object with the fields of a snapshot.": [1, 2],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("why", "row"), WRONG.items())
+async def test_a_row_that_is_no_snapshot_is_named_and_nothing_of_its_file_is_imported(sqlite_history, tmp_path, why, row):
+    """The wrong row comes after a batch that was stored within the same transaction."""
+    path = tmp_path / "history.jsonl"
+    good = [{**ROW, "timestamp": 1_723_161_600 + number} for number in range(1_001)]
+    path.write_text("\n".join(json.dumps(one) for one in [*good, row]))
+    with pytest.raises(NotReadable) as refused:
+        await import_file(sqlite_history, path, "live")
+    assert str(refused.value) == f"history.jsonl, row 1002 {why} Nothing of the file was imported."
+    assert await kept(sqlite_history) == []
+
+
+async def test_a_refused_file_leaves_what_other_files_brought(history, tmp_path):
+    good, bad = tmp_path / "good.jsonl", tmp_path / "bad.jsonl"
+    good.write_text(json.dumps(ROW))
+    bad.write_text(json.dumps({**ROW, "timestamp": 1_723_161_700}) + "\n" + json.dumps({**ROW, "best_bid": 999}))
+    await import_file(history, good, "live")
+    with pytest.raises(NotReadable, match=r"bad\.jsonl, row 2 has its best bid 999 at or above"):
+        await import_file(history, bad, "live")
+    assert await kept(history) == [SOL]
+
+
+FILES = {
+    "history.csv": (b"", f"history.csv is none of the kinds that history is kept in: {', '.join(READ)}."),
+    "history.json": (b'{"a": 1}', "history.json holds no list of snapshots."),
+    "half.json": (b'[{"a": ', "half.json is not JSON: unexpected end of data"),
+    "half.jsonl": (b'{"a": 1', "half.jsonl, row 1 is not JSON: unexpected end of data"),
+    "half.jsonl.gz": (
+        gzip.compress(json.dumps(ROW).encode())[:40],
+        "half.jsonl.gz cannot be read: Compressed file ended before the end-of-stream marker was reached.",
+    ),
+    "plain.jsonl.gz": (b"not gzip", "plain.jsonl.gz cannot be read: Not a gzipped file (b'no')."),
+    "history.parquet": (b"not parquet at all", "history.parquet is not a Parquet file: "),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "why"), [(name, *one) for name, one in FILES.items()])
+async def test_a_file_that_cannot_be_read_is_named(sqlite_history, tmp_path, name, content, why):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(NotReadable) as refused:
+        await import_file(sqlite_history, tmp_path / name, "live")
+    assert str(refused.value).startswith(why)
+
+
+async def test_a_file_that_is_not_there_is_named(sqlite_history, tmp_path):
+    with pytest.raises(NotReadable, match=r"gone.jsonl cannot be read: No such file or directory\."):
+        await import_file(sqlite_history, tmp_path / "gone.jsonl", "live")
+
+
+async def test_an_export_that_fails_leaves_the_file_that_was_there(tmp_path):
+    path = tmp_path / "history.jsonl"
+    path.write_text("before")
+
+    def fail():
+        with written(path) as write:
+            write([FULL])
+            raise ValueError("the database went away")
+
+    with pytest.raises(ValueError, match="went away"):
+        fail()
+    assert {one.name: one.read_text() for one in tmp_path.iterdir()} == {"history.jsonl": "before"}
+    with pytest.raises(NotReadable, match="cannot be written: No such file or directory"), written(tmp_path / "no folder" / "history.jsonl"):
+        pass
+
+
+async def test_parquet_without_its_library_says_what_installs_it(sqlite_history, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (tmp_path / "history.parquet").write_bytes(b"")
+    with pytest.raises(NotConfigured, match=r"Parquet needs its library: pip install 'market-liquidity-monitor\[parquet\]'"):
+        await import_file(sqlite_history, tmp_path / "history.parquet", "live")

@@ -1,0 +1,77 @@
+"""History out to files and in from files."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from ..analytics.snapshot import Snapshot
+from ..errors import NotReadable
+from ..parameters import Source
+from .formats import Write, rows
+from .given import of_file, snapshot_of
+from .store import History
+
+_BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a file: how many of its snapshots were new, how many were stored already, and how many did not say what source they are of."""
+
+    new: int
+    stored_already: int
+    unlabelled: int
+
+
+async def export(history: History, write: Write, exchange: str, symbol: str, since: datetime | None, until: datetime) -> int:
+    """Hand every snapshot from `since` to `until` to `write`, market by market, oldest first; how many there were.
+
+    Of one exchange, and of one market or one asset's markets, where given. What has been down-sampled to hours is not among them.
+    """
+    count = 0
+    for market in await history.markets(exchange):
+        if symbol in {"", market.symbol, market.symbol.partition("/")[0]}:
+            async for page in history.pages(market.exchange, market.symbol, since, until):
+                await asyncio.to_thread(write, page)
+                count += len(page)
+    return count
+
+
+async def import_file(history: History, path: Path, source: Source) -> Imported:
+    """Store the snapshots of a file, all of them or none; those that are stored already stay as they are.
+
+    Raises NotReadable, which names file and row, where a row is no snapshot of this source.
+    """
+    reader = _Reader(path, source)
+    new = await history.append_all(reader.batches())
+    return Imported(new, reader.read - new, reader.unlabelled)
+
+
+class _Reader:
+    """Reads a file batch by batch and counts what it read."""
+
+    def __init__(self, path: Path, source: Source) -> None:
+        self._path = path
+        self._market = of_file(path, source)
+        self._rows = rows(path)
+        self.read = 0
+        self.unlabelled = 0
+
+    async def batches(self) -> AsyncGenerator[list[Snapshot]]:
+        while batch := await asyncio.to_thread(self._next):
+            yield batch
+
+    def _next(self) -> list[Snapshot]:
+        return [self._snapshot(number, row) for number, row in islice(self._rows, _BATCH)]
+
+    def _snapshot(self, number: int, row: object) -> Snapshot:
+        try:
+            snapshot = snapshot_of(row, self._market)
+        except NotReadable as error:
+            raise NotReadable(f"{self._path.name}, row {number} {error} Nothing of the file was imported.") from error
+        self.read += 1
+        self.unlabelled += isinstance(row, dict) and not row.get("source")
+        return snapshot
