@@ -3,10 +3,11 @@
 import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
-from make_snapshots import snapshot, snapshots
 from make_snapshots import series as columns
+from make_snapshots import snapshot, snapshots
 from simulated import simulated
 
 from tools import (
@@ -54,7 +55,7 @@ async def test_a_captured_snapshot_is_stored_as_it_is_told(market):
     # The profile is kept in single precision.
     shared = set(Snapshot.model_fields) - {"symbol", "profile"}
     assert told.model_dump(include=shared) == kept.model_dump(include=shared)
-    assert told.profile.bid_sizes == pytest.approx(kept.profile.bid_sizes, rel=1e-6)
+    assert [size and pytest.approx(size, rel=1e-6) for size in told.profile.bid_sizes] == kept.profile.bid_sizes
     assert (told.symbol, told.symbol_used, kept.symbol, told.source) == ("BTC", "BTC/USD", "BTC/USD", "simulated")
 
 
@@ -141,10 +142,10 @@ async def test_a_venue_without_a_book_is_checked_for_an_outage_alone(venues, mar
 
 
 CALLS = {
-    "history": lambda market, **given: get_liquidity_history(market, **given),
-    "baseline": lambda market, **given: get_baseline_metrics(market, **given),
-    "anomalies": lambda market, **given: detect_anomalies(market, **given),
-    "heatmap": lambda market, **given: liquidity_heatmap(market, hours=6, **given),
+    "history": get_liquidity_history,
+    "baseline": get_baseline_metrics,
+    "anomalies": detect_anomalies,
+    "heatmap": partial(liquidity_heatmap, hours=6),
 }
 
 
