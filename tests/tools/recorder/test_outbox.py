@@ -1,0 +1,100 @@
+"""Looks on their way into the database: their order, the bound, and what is said of it."""
+
+import asyncio
+
+import pytest
+from make_snapshots import miss, snapshot
+from recording import ManualClock
+
+from tools.errors import HistoryUnavailable
+from tools.recorder.outbox import Look, Outbox
+
+
+class Shelf:
+    """A history that keeps what it is given while it is not away."""
+
+    def __init__(self):
+        self.away, self.snapshots, self.misses = False, [], []
+
+    async def append(self, snapshots, misses=()):
+        if self.away:
+            raise HistoryUnavailable("it is away")
+        self.snapshots += snapshots
+        self.misses += misses
+
+
+class Setting:
+    def __init__(self, kept):
+        self.shelf, self.stored, self.dropped, self.said = Shelf(), [], [], []
+        self.outbox = Outbox(
+            self.shelf,
+            ManualClock(),
+            stored=self.stored.extend,
+            dropped=self.dropped.extend,
+            changed=lambda: None,
+            say=self.said.append,
+            kept=kept,
+        )
+
+    def add(self, *numbers):
+        for number in numbers:
+            self.outbox.add(Look(0, snapshot(after_s=number)))
+
+
+@pytest.fixture
+def setting():
+    return Setting(kept=3)
+
+
+def numbers(looks):
+    return [round((one.seen.timestamp - snapshot().timestamp).total_seconds()) for one in looks]
+
+
+async def test_what_is_added_is_written_in_order_and_then_counted(setting):
+    setting.add(0, 1)
+    setting.outbox.add(Look(1, miss(after_s=2)))
+    assert setting.outbox.waiting == (3, "")
+    await setting.outbox.empty()
+    assert (setting.shelf.snapshots, setting.shelf.misses) == ([snapshot(), snapshot(after_s=1)], [miss(after_s=2)])
+    assert (numbers(setting.stored), setting.outbox.waiting, setting.said) == ([0, 1, 2], (0, ""), [])
+
+
+async def test_beyond_the_bound_the_oldest_are_dropped_which_is_said_once(setting):
+    setting.shelf.away = True
+    setting.add(0)
+    await setting.outbox.empty()
+    setting.add(1, 2, 3, 4)
+    assert numbers(setting.dropped) == [0, 1]
+    setting.shelf.away = False
+    await setting.outbox.empty()
+    assert numbers(setting.stored) == [2, 3, 4]
+    assert setting.said == [
+        "The history cannot be used (it is away): `liquidity doctor` tests its database. Recording goes on; up to 3 looks are kept until it answers.",
+        "3 looks wait for the history's database; from now on the oldest are dropped.",
+        "The history's database answers again; 3 looks that waited for it are being stored.",
+    ]
+
+
+async def test_what_is_given_up_is_dropped(setting):
+    setting.add(0, 1)
+    setting.outbox.give_up()
+    assert (numbers(setting.dropped), setting.outbox.waiting) == ([0, 1], (0, ""))
+
+
+async def test_a_write_that_is_cut_off_is_written_again(setting):
+    """Whether the database took it nobody knows; a second time it leaves it as it is."""
+    entered = asyncio.Event()
+
+    async def slow(snapshots, misses=()):
+        entered.set()
+        await asyncio.sleep(0)
+
+    setting.shelf.append = slow
+    setting.add(0)
+    running = asyncio.create_task(setting.outbox.run())
+    await entered.wait()
+    running.cancel()
+    await asyncio.wait({running})
+    del setting.shelf.append
+    await setting.outbox.empty()
+    assert (setting.shelf.snapshots, numbers(setting.stored)) == ([snapshot()], [0])
