@@ -1,0 +1,59 @@
+"""Settings are read once, and a wrong one is named with what would work."""
+
+import pytest
+
+from tools.errors import NotConfigured
+from tools.history.urls import of_source
+from tools.settings import Recorded, read_settings
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("LIQUIDITY_TAKER_FEES", "0.26", "LIQUIDITY_TAKER_FEES: Input should be a valid dictionary."),
+        ("LIQUIDITY_TAKER_FEES", "{kraken", 'LIQUIDITY_TAKER_FEES must be JSON such as {"kraken": 0.26} (Expecting property name enclosed in double quotes'),
+        ("LIQUIDITY_RECORD", '[{"symbol": "BTC"', 'LIQUIDITY_RECORD must be JSON such as [{"symbol": "BTC", "exchange": "kraken", "interval_seconds": 60}]'),
+        ("LIQUIDITY_RECORD", '[{"symbol": "BTC"}]', "LIQUIDITY_RECORD 0 exchange: Field required."),
+        (
+            "LIQUIDITY_RECORD",
+            '[{"symbol": "BTC", "exchange": "kraken", "interval_seconds": 0}]',
+            "LIQUIDITY_RECORD 0 interval_seconds: Input should be greater than or equal to 1.",
+        ),
+        ("LIQUIDITY_RETENTION_DAYS", "0", "LIQUIDITY_RETENTION_DAYS: Input should be greater than or equal to 1."),
+        ("LIQUIDITY_EXCHANGES", " ,", "LIQUIDITY_EXCHANGES: Tuple should have at least 1 item after validation, not 0."),
+        ("CACHE_DEFAULT_TTL", "soon", "CACHE_DEFAULT_TTL: Input should be a valid number, unable to parse string as a number."),
+    ],
+)
+def test_a_wrong_setting_is_named(monkeypatch, variable, value, sentence):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(NotConfigured) as caught:
+        read_settings()
+    assert str(caught.value).startswith(sentence)
+
+
+def test_what_serve_records_is_read_as_people_spell_it(monkeypatch):
+    monkeypatch.setenv("LIQUIDITY_RECORD", '[{"symbol": "btc-usdt", "exchange": " Kraken", "interval_seconds": 30}]')
+    assert read_settings().record == (Recorded(symbol="BTC/USDT", exchange="kraken", interval_seconds=30),)
+
+
+def test_history_lives_in_a_file_of_the_user_unless_an_address_is_given(tmp_path):
+    assert read_settings(data_dir=tmp_path).history_url == f"sqlite+aiosqlite:///{tmp_path / 'history.sqlite3'}"
+    given = read_settings(database_url="postgresql+asyncpg://user:hunter2@host/market")
+    assert given.history_url == "postgresql+asyncpg://user:hunter2@host/market"
+    assert "hunter2" not in repr(given)
+
+
+@pytest.mark.parametrize(
+    ("url", "of_its_own"),
+    [
+        ("sqlite+aiosqlite:////data/history.sqlite3", "sqlite+aiosqlite:////data/history-simulated.sqlite3"),
+        ("sqlite+aiosqlite:///history.db?timeout=3", "sqlite+aiosqlite:///history-simulated.db?timeout=3"),
+        ("postgresql+asyncpg://user:p%40ss@host:5432/market?ssl=require", "postgresql+asyncpg://user:p%40ss@host:5432/market-simulated?ssl=require"),
+        ("sqlite+aiosqlite://", "sqlite+aiosqlite://"),
+        ("sqlite+aiosqlite:///:memory:", "sqlite+aiosqlite:///:memory:"),
+    ],
+)
+def test_each_source_has_a_database_of_its_own(url, of_its_own):
+    assert of_source(url, "simulated") == of_its_own
+    assert of_source(url, "replay") == of_its_own.replace("simulated", "replay")
+    assert of_source(url, "live") == url
