@@ -140,6 +140,15 @@ def test_a_standing_alert_takes_the_values_of_a_worse_observation_under_the_same
     assert cleared == standing.model_copy(update={"state": "cleared", "cleared_at": NOON + timedelta(minutes=5)})
 
 
+def test_an_alert_that_somebody_has_seen_stays_acknowledged_when_it_gets_worse() -> None:
+    _, [raised] = watch(spreads(0.066, 0.066))
+    seen = raised.model_copy(update={"acknowledged_at": NOON + timedelta(minutes=1)})
+
+    state, _ = watch([calm(2, spread_pct=0.2), calm(3, spread_pct=0.2)], resume([seen]))
+
+    assert [(one.severity, one.acknowledged_at) for one in state.open_alerts] == [("HIGH", seen.acknowledged_at)]
+
+
 @pytest.mark.parametrize(
     ("changed", "alert_type", "severity", "message"),
     [
