@@ -16,8 +16,6 @@ Times = NDArray[np.int64]
 
 HOUR_MS = 3_600_000
 HOURS_A_WEEK = 168
-# 1970 began on a Thursday, this many hours after Monday's start.
-_MONDAY = 72
 _COLUMNS = ("time_ms", "best_bid", "best_ask", "bid_usd", "ask_usd", "complete", "total_volume_20", "liquidity_1pct_usd", "hourly")
 
 
@@ -116,8 +114,8 @@ def hourly_warnings(series: Series) -> list[str]:
 
 
 def hour_of_week(hours: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Which of the week's 168 hours, UTC, from Monday midnight, each hour since 1970 is."""
-    return (hours + _MONDAY) % HOURS_A_WEEK
+    """Which of the week's 168 hours, UTC, each hour since 1970 is; counted from Thursday midnight, as 1970 began."""
+    return hours % HOURS_A_WEEK
 
 
 def moment(time_ms: int) -> datetime:

@@ -15,6 +15,7 @@ from scipy import stats
 
 from tools.analytics.baseline import Baseline, baseline
 from tools.analytics.dispersion import dispersion, percentile_of, quantile, robust_z
+from tools.analytics.forecast import Forecast
 from tools.analytics.result import Record
 from tools.analytics.series import Series
 from tools.errors import InsufficientHistory
@@ -341,6 +342,18 @@ def test_hourly_means_do_not_stand_among_the_samples_of_the_hour() -> None:
     past = series(times_s=weeks_of_this_hour(weeks=3), hourly=True)
 
     assert baseline(series(times_s=weeks_of_this_hour(weeks=1)), "BTC", 168, snapshot(), NOON, past).hour_of_week is None
+
+
+def test_a_clock_behind_the_exchange_s_gives_no_negative_age() -> None:
+    assert baseline(series(times_s=range(-20, 0)), "BTC", 24, snapshot(), NOON - timedelta(seconds=1)).age_ms == 0.0
+
+
+def test_an_empty_past_counts_as_none_and_the_outlook_is_told_as_it_was_given() -> None:
+    outlook = Forecast(at=[NOON], depth_band_pct=None, spread=None, depth=None)
+
+    found = baseline(series(times_s=range(-20, 0)), "BTC", 24, snapshot(), NOON, series(times_s=[]), outlook)
+
+    assert (found.hour_of_week, found.forecast) == (None, outlook)
 
 
 @pytest.mark.parametrize("which", ["current", "past"])

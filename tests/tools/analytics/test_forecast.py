@@ -172,7 +172,7 @@ def test_depth_is_absent_where_no_band_was_always_covered_and_its_band_is_named_
 @pytest.mark.parametrize(("weekday", "hour"), [(6, 12), (2, 9)], ids=["never again", "seen again in the held-out part"])
 @pytest.mark.parametrize("weeks", [1, 2])
 def test_an_hour_seen_in_one_week_only_is_told_by_its_hour_of_the_day(weekday: int, hour: int, weeks: int) -> None:
-    one, split = daily(28), NOON - timedelta(days=6)
+    one, split = daily(28, per_hour=12), NOON - timedelta(days=6)
     same = [at for at in moments(one) if (at.weekday(), at.hour) == (weekday, hour) and at < split]
     dropped = {at for at in same if at.date() not in sorted({at.date() for at in same})[:weeks]}
     thinned = one.where(np.array([at not in dropped for at in moments(one)]))
