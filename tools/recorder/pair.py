@@ -62,6 +62,9 @@ class PairRecorder:
     async def _find_market(self) -> bool:
         """Settle the market that the symbol means, by the exchange's first answer; False where it lists none, or another pair records it."""
         asked = self._shop.board[self._place].symbol
+        if "/" in asked and await uncut(self._is_stored(asked)):
+            # So that what fails from now on is known to be a failure of this market.
+            self._symbol = asked
         while not self._symbol:
             try:
                 self._symbol = (await self._shop.market.books.fetch(self._exchange, asked)).symbol
@@ -77,6 +80,12 @@ class PairRecorder:
         if first != self._place:
             self._stand("duplicate", f"{self._symbol} on {self._exchange} is recorded as {self._shop.board[first].symbol} already.")
         return first == self._place
+
+    async def _is_stored(self, market: str) -> bool:
+        try:
+            return await self._shop.market.history.find_market(self._exchange, market) == market
+        except HistoryUnavailable:
+            return False
 
     async def _granted(self) -> Tenure:
         if self._leases.tenure(self._key) is None:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from make_snapshots import snapshot
 from pens import Pen
 from recording import ManualClock, ScriptedBooks, Watching
 
@@ -20,7 +21,7 @@ class Setting:
     """A market whose books, clock and database belong to the test."""
 
     def __init__(self, path, clock=None):
-        self.clock = clock or ManualClock()
+        self.path, self.clock = path, clock or ManualClock()
         self.books = ScriptedBooks(self.clock)
         self.history = Breakable(f"sqlite+aiosqlite:///{path}", "live", clock=self.clock)
         self.market = Market(self.books, ("kraken",), "live", Pen(), lambda: self.clock.utc, self.history, Cache())
@@ -277,3 +278,49 @@ async def test_a_cancelled_recording_stores_what_waits_and_gives_its_leases_up(s
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await setting.history.claim([("kraken", "BTC/USD")], "another", 60) == [("kraken", "BTC/USD")]
+
+
+async def test_a_market_that_another_recorder_holds_is_left_to_it_until_its_lease_runs_out(setting):
+    assert await History.claim(setting.history, [("kraken", "BTC/USD")], "another", 90) == [("kraken", "BTC/USD")]
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(lambda progress: progress.pairs[0].state == "elsewhere")
+        for second in (15, 30, 45, 60, 75, 90):
+            await setting.reach(second)
+        await setting.seen.until(stored(1))
+        await setting.reach(120)
+        await setting.seen.until(stored(2))
+    assert (await setting.stored(), ending.result().pairs[0].skipped) == (([90, 120], []), 0)
+    assert setting.seen.lines == ["BTC/USD on kraken: another recorder has it", "BTC/USD on kraken: recording"]
+
+
+async def test_a_slot_in_which_another_recorder_looked_is_not_looked_at_again(setting):
+    await setting.history.append([snapshot(at=setting.clock.utc, after_s=2)])
+    setting.clock.skip(30)
+    async with setting.recording(["BTC"]):
+        await setting.seen.until(lambda progress: progress.pairs[0].state == "recording")
+        await setting.reach(60)
+        await setting.seen.until(stored(1))
+    assert await setting.stored() == ([2, 60], [])
+
+
+async def test_a_recorder_that_was_suspended_past_its_lease_asks_before_it_looks(setting):
+    async with setting.recording(["BTC"]):
+        await setting.seen.until(stored(1))
+        await setting.clock.awaited(lambda moment: moment == setting.clock.start + 60)
+        later = History(f"sqlite+aiosqlite:///{setting.path}", "live", now=lambda: setting.clock.utc + timedelta(seconds=200))
+        assert await later.claim([("kraken", "BTC/USD")], "another", 60) == [("kraken", "BTC/USD")]
+        await later.close()
+        setting.clock.skip(200)
+        await setting.seen.until(lambda progress: progress.pairs[0].state == "elsewhere")
+        await setting.history.renewed()
+    assert await setting.stored() == ([0], [])
+
+
+async def test_a_market_that_is_stored_already_is_known_while_its_exchange_is_away(setting):
+    await setting.history.append([snapshot(at=setting.clock.utc, after_s=-3_600)])
+    setting.books.errors["kraken"] = ExchangeTimeout("kraken", "10 s")
+    async with setting.recording(["BTC/USD"]):
+        await setting.seen.until(lambda progress: progress.pairs[0].failed == 1)
+        await setting.reach(60)
+        await setting.seen.until(lambda progress: progress.pairs[0].failed == 2)
+    assert await setting.stored() == ([-3600], [0, 60])
