@@ -29,7 +29,7 @@ _REMOVE = re.compile(
 )
 _LIST = re.compile(
     rf"\b(?:my|our) (?:own )?(?:alert |alarm )?{_RULES}\b|\balert(?:ing)? rules?\b|\b(?:list|show|see|which|what)\b(?: me)?(?: all)?(?: the| are the)? rules\b"
-    r"|^\W*rules\W*$|\b(?:rules|alerts) (?:are (?:stored|set)|do i have|have i|did i set)\b|\blist\b.*\balerts\b",
+    r"|^\W*rules\W*$|\b(?:rules|alerts) (?:are (?:stored|set)|do i have|have i|did i set)\b|\bdo i have\b.*\brules?\b|\blist\b.*\balerts\b",
     re.IGNORECASE,
 )
 _ABOVE = (
@@ -40,14 +40,15 @@ _BELOW = (
     r"below|under|beneath|(?:less|lower|thinner|smaller|tighter|narrower) than|at most|(?:falls?|drops?|shrinks?|dips?|sinks?|tightens?|narrows?|goes down) to"
 )
 _VALUE = (
-    r"(?P<money>US\$|\$)?\s?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"\s?(?P<scale>k|thousand|mm|mn|mio|million|m|billion|bn|b)?(?![A-Za-z])"
-    r"\s?(?P<unit>%|percent\b|per cent\b|pct\b|bps?\b|basis points?\b|usd[tc]?\b|us dollars?\b|dollars?\b|bucks\b)?"
+    r"(?P<money>US\$|\$)?\s?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?![\d.,]*\d)"
+    r"(?:\s?(?P<scale>k|thousand|mm|mn|mio|million|m|billion|bn|b)(?![A-Za-z]))?"
+    r"(?:\s?(?P<unit>%|(?:percent|per cent|pct|bps?|basis points?|usd[tc]?|us dollars?|dollars?|bucks)\b))?"
 )
 _CONDITION = re.compile(rf"(?:(?<!\w)(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))|(?P<more>>=?)|(?P<less><=?))\s*(?:the |a |an )?{_VALUE}", re.IGNORECASE)
 _WITHIN = re.compile(r"\bwithin\s+(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>%|percent|per cent|pct|bps?|basis points?)(?!\w)", re.IGNORECASE)
 _MADE_ID = r"\b(?:spread|(?:bid-|ask-)?depth|imbalance|price)-[0-9a-f]{6}\b"
 _ID = re.compile(rf"(?P<made>{_MADE_ID})|\b(?:rule|alert|id)s?\s+(?:id |number |no\.? |#)?(?P<id>(?=[\w-]*\d)[0-9a-z][\w-]*)\b", re.IGNORECASE)
+_A_PRICE_FROM = 1_000
 _SCALES: Mapping[str, float] = {"k": 1e3, "t": 1e3, "m": 1e6, "b": 1e9}
 
 _METRICS: tuple[tuple[Metric, re.Pattern[str]], ...] = patterns(
@@ -118,12 +119,11 @@ def _action(text: str, condition: re.Match[str] | None) -> Literal["list", "add"
 
 
 def _metric_of(condition: re.Match[str] | None) -> Metric | None:
-    """What a bare value can only mean: dollars a price, basis points a spread."""
-    if condition is None:
-        return None
-    if (condition["unit"] or "").lower().startswith("b") and (condition["unit"] or "").lower() != "bucks":
+    """What a bare value can only mean: basis points a spread, dollars or a large number a price."""
+    value = _value(condition) if condition else ""
+    if value.endswith(" bps"):
         return "spread"
-    return "price" if condition["money"] or (condition["unit"] or "").lower() in {"usd", "usdt", "usdc", "dollars", "bucks"} else None
+    return "price" if value.startswith("$") or (value.isdecimal() and int(value) >= _A_PRICE_FROM) else None
 
 
 def _value(condition: re.Match[str]) -> str:

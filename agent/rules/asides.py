@@ -35,7 +35,7 @@ UNSUPPORTED: tuple[tuple[str, re.Pattern[str]], ...] = patterns(
             r"\b(buy|sell|get) me\b",
         ),
         "watch": (r"\b(watch|monitor|keep an eye)\b",),
-        "recording": (r"\b(start|begin|keep|stop) (recording|tracking)\b", r"^\W*(please |can you |could you )*(record|track)\b"),
+        "recording": (r"\b(start|begin|keep|stop) (recording|tracking)\b", r"^\W*(please |can you |could you )*(record|track)\b(?!.*\bsnap ?shot)"),
         "advice": (
             r"\b(price target|moon(ing)?|bullish|bearish)\b",
             r"^(?!.*\b(where|which|how)\b).*\bshould (i|we) (buy|sell|hold|invest|long|short)\b",
@@ -43,6 +43,9 @@ UNSUPPORTED: tuple[tuple[str, re.Pattern[str]], ...] = patterns(
         ),
         FUTURE: (
             r"\b(predict\w*|forecast\w*|outlook|tomorrow)\b",
+            r"\bexpect\w*\b.*\b(spreads?|depth|liquidity)\b",
+            r"\b(spreads?|depth|liquidity)\b.*\bexpect\w*",
+            r"\bwill (the |its |their )?(\w+ )?(spreads?|depth|liquidity)\b",
             r"\bnext (\d+ )?(few )?(hours?|days?|weeks?|months?|years?)\b",
             r"\bwill\b.*\bbe (worth|worse|better|like|ok|thin\w*|wide\w*|deep\w*|tight\w*)\b",
             r"\bwill\b.*\b(go|rise|fall|drop|pump|dump|crash|reach|hit|recover|improve|widen|tighten|narrow|deteriorate)\b",

@@ -11,6 +11,10 @@ OVER_TIME: frozenset[str | None] = frozenset({"normal", "history", "alerts", "fo
 _OF_BOOKS: frozenset[str | None] = frozenset({"compare", "quote", "book", "depth", "chart"})
 """Subjects that, with a window beside them, ask how it went."""
 _FIGURES = r"(?:spreads?|depth|liquidity|imbalance|books?|markets?)"
+_WENT = (
+    r"(?:drop\w*|fall\w*|fell|rise\w*|rose|widen\w*|narrow\w*|tighten\w*|collaps\w*"
+    r"|spike\w*|thin\w*|chang\w*|mov\w*|recover\w*|improv\w*|dr(?:y|ied) up|vanish\w*)"
+)
 _COMPARED_TO_USUAL = re.compile(
     r"\b(?:compared? (?:it |that |this )?(?:with|to)|vs|versus|against) (?:the |its |his )?(?:usual|normal|average|typical|baseline)\b", re.IGNORECASE
 )
@@ -34,6 +38,7 @@ _SUBJECTS: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
             r"\b(usual|usually|unusual\w*|abnormal\w*|normal|normally|typical\w*|baseline|percentile)\b",
             r"\b(average|median|mean) (spreads?|depth|liquidity|imbalance)\b",
             rf"\b{_FIGURES} (?:is |are |look |looks )?(?:still )?(?:ok|okay|healthy|in line|out of line)\b",
+            r"\bcompar\w*\b.*\b(to|with|against) (the )?(last|past|previous|yesterday)\b",
             r"\b(better|worse|wider|tighter|thinner|deeper|thicker|higher|lower|narrower) than (before|earlier|yesterday|it was|last|this|in the)\b",
         ),
         "history": (
@@ -43,8 +48,8 @@ _SUBJECTS: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
             r"\b(getting|got|gotten) (worse|better|thinner|deeper|wider|tighter)\b",
             r"\b(changed|used to be|evol\w+|develop\w*)\b",
             r"\bwhat('s| has|s)? happen\w*\b",
-            rf"\bhow (?:did|has|have|was|were)\b.*\b{_FIGURES}\b",
-            rf"\b(?:did|has|have|was|were)\b.*\b{_FIGURES}\b.*\b(?:drop\w*|fall\w*|fell|rise\w*|rose|widen\w*|narrow\w*|tighten\w*|collaps\w*|spike\w*|thin\w*|chang\w*|mov\w*)\b",
+            rf"\bhow\b.*\b(?:did|has|have|was|were)\b.*\b{_FIGURES}\b",
+            rf"\b(?:did|has|have|was|were)\b.*\b{_FIGURES}\b.*\b{_WENT}\b",
             rf"\b{_FIGURES}\b.*\b(?:dropped|fallen|fell|risen|rose|widened|narrowed|tightened|collapsed|spiked|thinned|moved)\b",
             r"\b(than|to|as|from|versus|vs) (before|earlier)\b",
         ),

@@ -128,7 +128,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Window]], ...] 
         (rf"\b(?P<words>(?:between|from)\s+(?P<clock>{_CLOCK})\s*(?:and|to|until|till|-)\s*(?P<clock2>{_CLOCK})(?:\s+(?:on )?(?P<day>{_DAY}))?)", _between),
         (rf"\b(?:since|from|than|versus|vs|to)\s+(?P<words>(?P<clock>{_CLOCK})\s+(?:on )?(?P<day>{_DAY}))\b(?P<alone>)", _since),
         (rf"\bsince\s+(?P<words>(?P<clock>{_CLOCK}))(?P<day>)(?P<alone>)", _since),
-        (rf"\b(?:since|than|versus|vs|to)\s+(?:last )?(?P<words>(?P<alone>{_DAY}))\b(?P<clock>)(?P<day>)", _since),
+        (rf"\b(?:since|than|versus|vs|to|with)\s+(?:(?:it|they|that) (?:was|were) )?(?:last )?(?P<words>(?P<alone>{_DAY}))\b(?P<clock>)(?P<day>)", _since),
         (rf"\b(?P<words>(?P<day>{_DAY})\s+(?:at|around)\s+(?P<clock>{_CLOCK}))(?P<clock2>)(?P<day2>)", _until),
         (rf"\b(?P<words>(?:at|by|as of|around|until|till|before)\s+(?P<clock>{_CLOCK})(?:\s+(?:on )?(?P<day>{_DAY}))?)(?P<clock2>)(?P<day2>)", _until),
         (

@@ -70,6 +70,18 @@ async def test_the_instructions_say_where_books_come_from_and_which_exchanges_ar
     assert "The configured exchanges are binance, coinbase, kraken. All books of this session are simulated." in seen[0]
 
 
+async def test_the_instructions_say_what_time_it_is_and_what_history_is_for(market):
+    seen = []
+
+    def respond(messages, info):
+        seen.append(info.instructions)
+        return ModelResponse([TextPart("done")])
+
+    await build_agent(FunctionModel(respond), market).run("?")
+    assert "It is Sunday, 2026-08-09 12:00 UTC." in seen[0]
+    assert {tool for tool in bind(market) if tool in seen[0]} >= {"get_baseline_metrics", "get_liquidity_history", "detect_anomalies", "alert_rules"}
+
+
 async def test_a_result_reaches_the_model_as_compact_json_and_the_caller_as_facts(market):
     (part,) = await returned(market, [IMPACT])
     assert part.content["exchange"] == "kraken"

@@ -34,6 +34,8 @@ DAY = 24.0
         ("yesterday", Span(24, "2026-11-22T00:00:00Z", 36)),
         ("since yesterday", Span(36, "", 36)),
         ("worse than yesterday", Span(36, "", 36)),
+        ("better than it was yesterday", Span(36, "", 36)),
+        ("compared with yesterday", Span(36, "", 36)),
         ("overnight", Span(12, "2026-11-22T08:00:00Z", 16)),
         ("this morning", Span(12, "", 12)),
         ("since 09:30", Span(2.5, "", 2.5)),
