@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from .analytics.alerts import LiquidityAlert
 from .analytics.anomalies import backtest
-from .analytics.series import milliseconds, moment
+from .analytics.series import Series, milliseconds, moment
 from .analytics.snapshot import Miss, Snapshot
 from .feeds.depth_limits import is_all_sent, request_limit
 from .feeds.symbols import candidates
 from .history import History, RecordedMarket
 from .simulator import GeneratedBooks
 from .simulator.catalog import PROFILES
-from .simulator.past import Recorder, past
+from .simulator.past import Recorder, look
 
 INTERVAL_S = 300
 _DAY = timedelta(hours=24)
@@ -22,9 +22,9 @@ _USUAL = ("BTC", "ETH", "SOL")
 
 
 class GeneratedHistory(History):
-    """A history of simulated venues that is filled, market by market, with what a recorder would have stored since a day ago, when it is first asked for.
+    """A history of simulated venues that is filled, market by market, with what a recorder would have stored in the last day, whenever it is asked for.
 
-    Asked again later, it is filled up to then; what is stored already stays as it is.
+    What is stored already stays as it is.
     """
 
     def __init__(self, url: str, books: GeneratedBooks, exchanges: Sequence[str], *, retention_days: float, now: Callable[[], datetime]) -> None:
@@ -39,6 +39,11 @@ class GeneratedHistory(History):
         """As History's, the market being filled first."""
         await self._fill(exchange, symbol)
         return await super().find_market(exchange, symbol)
+
+    async def series(self, exchange: str, symbol: str, start: datetime, end: datetime) -> Series:
+        """As History's, the market being filled first."""
+        await self._fill(exchange, symbol)
+        return await super().series(exchange, symbol, start, end)
 
     async def markets(self, exchange: str = "", base: str = "") -> list[RecordedMarket]:
         """As History's, the usual markets being filled first."""
@@ -64,29 +69,25 @@ class GeneratedHistory(History):
             return
         async with self._filling[exchange, market]:
             now = self._clock()
-            last = await self._last(exchange, market, now)
-            if (now - last).total_seconds() >= INTERVAL_S:
-                await self._generate(exchange, market, last, now)
+            missing = _unseen(await super().series(exchange, market, now - _DAY, now))
+            if missing:
+                await self._generate(exchange, market, missing)
+                whole = await super().series(exchange, market, now - 2 * _DAY, now)
+                await self.store_alerts(await asyncio.to_thread(backtest, whole))
 
     def _meant(self, exchange: str, symbol: str) -> str | None:
         """The market that a symbol means there, None where the venue lists none."""
         listed = candidates(symbol, {one.symbol for one in self._books.markets(exchange)})
         return max(listed, key=lambda one: PROFILES[exchange, one].depth_usd, default=None)
 
-    async def _last(self, exchange: str, market: str, now: datetime) -> datetime:
-        """When the market was last looked at, a day ago at most."""
-        series = await self.series(exchange, market, now - _DAY, now)
-        looks = [int(times[-1]) for times in (series.time_ms, series.failed_ms) if len(times)]
-        return moment(max(looks)) if looks else now - _DAY
-
-    async def _generate(self, exchange: str, market: str, start: datetime, end: datetime) -> None:
-        looks = await asyncio.to_thread(list, past(self._books, exchange, market, _next_look(start), end, INTERVAL_S, self._recorder))
+    async def _generate(self, exchange: str, market: str, moments: Sequence[datetime]) -> None:
+        looks = await asyncio.to_thread(lambda: [look(self._books, exchange, market, moment, self._recorder) for moment in moments])
         await self.append([one for one in looks if isinstance(one, Snapshot)], [one for one in looks if isinstance(one, Miss)])
-        series = await self.series(exchange, market, end - 2 * _DAY, end)
-        await self.store_alerts(await asyncio.to_thread(backtest, series))
 
 
-def _next_look(last: datetime) -> datetime:
-    """The first whole interval of the clock after a look, so that whoever fills the history twice finds the same moments."""
+def _unseen(day: Series) -> list[datetime]:
+    """The whole intervals of the clock within a window at whose end nobody had looked for an interval; the same for whoever asks."""
     interval_ms = 1_000 * INTERVAL_S
-    return moment((milliseconds(last) // interval_ms + 1) * interval_ms)
+    seen = {int(time) // -interval_ms * -interval_ms for times in (day.time_ms, day.failed_ms) for time in times}
+    first, last = (milliseconds(edge) // interval_ms for edge in (day.start, day.end))
+    return [moment(step * interval_ms) for step in range(first + 1, last + 1) if step * interval_ms not in seen]

@@ -1,6 +1,8 @@
 """`liquidity serve`: MCP, REST and the chat in one process, over one market."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,9 +15,13 @@ from mcp_server.http.watch import Watch
 from tools import Market, open_market
 from tools.errors import NotConfigured
 from tools.market import warm_up
+from tools.recorder import record_configured
+from tools.settings import Settings
+from tools.webhooks import configured
 
 from .listening import listening, serve_until_told
 from .running import ANSWERED, say, settings_from
+from .screens import Lines
 
 _SERVED = "served"
 _NOT_INSTALLED = "not installed; pip install 'market-liquidity-monitor[chat]'"
@@ -35,9 +41,26 @@ async def serve(host: str, port: int, *, demo: bool, replay: Path | None) -> int
                 mount(app, market, chosen, tokens.accept if tokens else None)
             _announce(f"http://{f'[{host}]' if ':' in host else host}:{port}", market, chosen, chat)
             warming = asyncio.create_task(warm_up())
-            await serve_until_told(app, listener)
+            async with _recording(market, settings):
+                await serve_until_told(app, listener)
             warming.cancel()
     return ANSWERED
+
+
+@asynccontextmanager
+async def _recording(market: Market, settings: Settings) -> AsyncGenerator[None]:
+    """Record what the settings name for as long as this is open; what is seen last is stored before it closes."""
+    if not settings.record:
+        yield
+        return
+    stop = asyncio.Event()
+    async with configured(settings, now=market.now, say=say) as deliver:
+        recording = asyncio.create_task(record_configured(market, settings.record, stop=stop, onlooker=Lines(), deliver=deliver))
+        try:
+            yield
+        finally:
+            stop.set()
+            await recording
 
 
 def _require_tokens(host: str, tokens: Tokens) -> None:
