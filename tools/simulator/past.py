@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
-
 from ..analytics import depth
 from ..analytics.series import milliseconds
 from ..analytics.snapshot import Miss, Snapshot, snapshot
@@ -14,6 +12,7 @@ from ..errors import EmptyBook, ExchangeError, UnknownSymbol
 from .generated import GeneratedBooks
 
 COVERED_PCT = 1.0
+"""As tools.deepening has it, which stands above this package."""
 _NO_FEE = TakerFee(None, "unknown")
 
 
@@ -75,4 +74,4 @@ def _usd(books: GeneratedBooks, exchange: str, quote: str, now: datetime, exchan
 
 def _frozen(column: Column) -> Column:
     column.setflags(write=False)
-    return np.asarray(column)
+    return column

@@ -136,6 +136,25 @@ def test_spreads_are_tight_on_main_markets_and_wide_on_thin_ones():
             assert all(spread_bps(book) > 27 and len(book.bids) < 30 > len(book.asks) for book in thin)
 
 
+@pytest.mark.parametrize(("exchange", "symbol", "ticks"), [("binance", "BTC/USDT", 1), ("kraken", "ETH/USD", 2), ("okx", "SOL/USDT", 1)])
+def test_a_spread_of_few_ticks_stays_what_it_is(exchange, symbol, ticks):
+    books = GeneratedBooks()
+    tick = next(Decimal(market.price_tick) for market in books.markets(exchange) if market.symbol == symbol)
+    tops = [books.book_at(exchange, symbol, START + minute * 60_000, 1) for minute in range(0, 2_880, 10)]
+
+    assert {(Decimal(top.asks[0][0]) - Decimal(top.bids[0][0])) / tick for top in tops} == {ticks}
+
+
+@pytest.mark.parametrize(("exchange", "symbol"), [("coinbase", "BTC/USDT"), ("kraken", "ETH/USDT"), ("kraken", "MINA/USD"), ("bybit", "BTC/USDC")])
+def test_a_wider_spread_breathes_by_less_than_a_quarter(exchange, symbol):
+    books = GeneratedBooks()
+    spreads = sorted(spread_bps(books.book_at(exchange, symbol, START + minute * 60_000, 1)) for minute in range(0, 2_880, 10))
+
+    usual = spreads[len(spreads) // 2]
+    assert usual * Decimal("0.75") < spreads[0] < spreads[-1] < usual * Decimal("1.25")
+    assert spreads[-1] > usual * Decimal("1.05")
+
+
 def test_prices_agree_between_venues_once_they_are_in_dollars():
     books = GeneratedBooks()
     for moment in MOMENTS:

@@ -3,6 +3,7 @@
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 import tools.feeds.exchange  # noqa: F401 - no test's deadline pays for importing ccxt
@@ -12,7 +13,7 @@ from tools.deepening import covering_depth
 from tools.errors import LiquidityError, UnknownSymbol
 from tools.feeds import ExchangeBooks, Limits, MarketFiles, venue
 from tools.feeds.depth_limits import is_all_sent, request_limit
-from tools.simulator import GeneratedBooks, Incident, Simulator
+from tools.simulator import SPOKEN, GeneratedBooks, Incident, Simulator
 from tools.simulator.past import Recorder, past
 
 EXCHANGES = ("binance", "coinbase", "kraken")
@@ -135,3 +136,21 @@ def test_a_bridge_currency_that_no_exchange_at_hand_prices_counts_as_a_dollar():
     looks = past(GeneratedBooks(), "binance", "BTC/USDT", START, START + STEP, 300, alone)
 
     assert [look.usd_rate for look in looks] == [1.0]
+
+
+@pytest.mark.parametrize("exchange", SPOKEN)
+def test_a_day_without_incidents_is_calm_on_every_market(exchange):
+    """Spread, depth and imbalance stay nearer to their median than the 30 per cent that alerts begin at, with a tenth of that to spare."""
+    books = GeneratedBooks()
+    for market in books.markets(exchange):
+        looks = list(past(books, exchange, market.symbol, START, START + timedelta(days=1), 3_600, RECORDER))
+        widest = [band for look in looks for band in look.depth if band.complete and band.width_pct == _widest_pct(looks)]
+        bid, ask = np.array([band.bid_usd for band in widest]), np.array([band.ask_usd for band in widest])
+        spread, depth, imbalance = np.array([look.spread_percentage for look in looks]), bid + ask, 100 * (bid - ask) / (bid + ask)
+        worst = 100 * (spread / np.median(spread) - 1).max(), 100 * (1 - depth / np.median(depth)).max(), np.abs(imbalance - np.median(imbalance)).max()
+        assert max(worst) < 27, (market.symbol, worst)
+
+
+def _widest_pct(looks):
+    """The widest depth band that every look covers."""
+    return max(width for width in (0.1, 0.25, 0.5, 1.0, 2.0, 5.0) if all(band.complete for look in looks for band in look.depth if band.width_pct == width))
