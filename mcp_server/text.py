@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 from pydantic import BaseModel
 
 from tools import Chart, Result
+from tools.analytics.result import Columns
 from tools.units import format_value, unit_of
 
 _PROVENANCE = frozenset(Result.model_fields)
@@ -62,7 +63,9 @@ def _facts(record: BaseModel, currencies: _Currencies, of: str = "") -> list[str
     plain, tables = list[str](), list[str]()
     for field in _fields(type(record)):
         value, words = getattr(record, field.name), f"{of}{field.words}"
-        if field.unit is None and isinstance(value, BaseModel):
+        if isinstance(value, Columns):
+            tables += _columns(words, value, currencies)
+        elif field.unit is None and isinstance(value, BaseModel):
             plain += _facts(value, currencies.within(value), f"{words} ")
         elif field.unit is None and (rows := _rows(value, currencies)):
             tables += _table(words, rows)
@@ -71,6 +74,14 @@ def _facts(record: BaseModel, currencies: _Currencies, of: str = "") -> list[str
         else:
             plain.append(f"{words}: {_value(record, field, currencies)}")
     return plain + tables
+
+
+def _columns(title: str, table: Columns, currencies: _Currencies) -> list[str]:
+    """A heading, and a line per row of a table that is kept by columns."""
+    fields = _fields(type(table))
+    rows = zip(*(getattr(table, field.name) for field in fields), strict=True)
+    heading = f"{title}: {' | '.join(field.words for field in fields)}"
+    return [heading, *(_line("", [_one(value, field.unit, currencies) for field, value in zip(fields, row, strict=True)]) for row in rows)]
 
 
 def _rows(value: Any, currencies: _Currencies, key: str = "") -> list[_Row]:

@@ -3,7 +3,7 @@
 A field's unit stands in its metadata: `spread_pct: Pct` carries `{"unit": "pct"}`, and charts, answers and docs read it there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Annotated, Any, get_args
 
@@ -43,12 +43,19 @@ ByUnit = Annotated[float, _unit("by unit")]
 
 
 def unit_of(model: type[BaseModel], field: str) -> str | None:
-    """The unit of a model's field, None where it has none."""
+    """The unit of a model's field, or of the numbers in it where it is a list; None where it has none."""
     info = model.model_fields[field]
-    # Of an optional field (`Pct | None`) the unit stands at the member of the union.
-    members = [part for member in get_args(info.annotation) for part in get_args(member) if isinstance(part, FieldInfo)]
-    extras = [one.json_schema_extra for one in (info, *members)]
+    extras = [one.json_schema_extra for one in (info, *_metadata(info.annotation))]
     return next((str(extra["unit"]) for extra in extras if isinstance(extra, dict) and "unit" in extra), None)
+
+
+def _metadata(annotation: Any) -> Iterator[FieldInfo]:
+    """What stands at the members of a type: of `list[Pct | None]` at the Pct."""
+    for part in get_args(annotation):
+        if isinstance(part, FieldInfo):
+            yield part
+        else:
+            yield from _metadata(part)
 
 
 def unit_in(record: BaseModel, field: str) -> str | None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..book import Column
 from ..errors import InsufficientHistory
-from ..units import Base, Count, Pct, Ratio, Usd
+from ..units import Base, Count, Hours, Pct, Usd
 from . import gaps
 from .bands_over_time import DepthColumn, depth_column, depth_now
 from .dispersion import FEWEST_SAMPLES, DepthDistribution, ImbalanceDistribution, SpreadDistribution, dispersion, fields
@@ -39,7 +39,7 @@ class Baseline(Result):
     symbol_used: str
     exchange: str
     base_currency: str
-    hours: Ratio
+    hours: Hours
     start: datetime
     end: datetime
     sample_count: Count

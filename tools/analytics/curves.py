@@ -74,8 +74,8 @@ class ImpactCurves(Result):
 
 
 class _Curve(Record):
-    distance_pct: list[float]
-    usd: list[float]
+    distance_pct: list[Pct]
+    usd: list[Usd]
     complete: bool
 
 

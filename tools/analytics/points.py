@@ -8,14 +8,17 @@ from numpy.typing import NDArray
 from ..book import Column
 from ..units import Count, Pct, Price, Usd
 from .bands_over_time import DepthColumn
-from .result import Record
+from .gaps import usual_ms
+from .result import Columns
 from .series import Series, milliseconds, moment, nullable
 
 _DAY_S = 86_400
+# How much closer than usual two snapshots may follow each other.
+_JITTER = 0.75
 _STEPS_S = (1, 5, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, _DAY_S)
 
 
-class Points(Record):
+class Points(Columns):
     """Columns of one length, a row for each stretch of time that holds snapshots: means, and the extremes within the stretch.
 
     `imbalance_pct` is `100 * (bid - ask) / (bid + ask)` of the depth band.
@@ -34,10 +37,12 @@ class Points(Record):
 
 
 def step_ms(series: Series, most: int) -> int:
-    """The smallest round stretch that cuts the window, on the clock, into `most` at most."""
+    """The smallest round stretch that cuts the window, on the clock, into `most` at most, and is not finer than the snapshots are."""
     first, last = milliseconds(series.start) + 1, milliseconds(series.end)
     whole_days = _DAY_S * -(-(last - first) // (1_000 * _DAY_S * (most - 1)))
-    return 1_000 * next(step for step in (*_STEPS_S, whole_days) if last // (1_000 * step) - first // (1_000 * step) < most)
+    finest_ms = min(_JITTER * usual_ms(series), 1_000 * whole_days)
+    steps = (1_000 * step for step in (*_STEPS_S, whole_days))
+    return next(step for step in steps if step >= finest_ms and last // step - first // step < most)
 
 
 def points(series: Series, depth: DepthColumn, stretch_ms: int) -> Points:

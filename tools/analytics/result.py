@@ -17,6 +17,10 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+class Columns(Record):
+    """A table by columns: every field is a list, all of one length."""
+
+
 class Result(Record):
     """A tool's answer. `as_of` is UTC; where several books are in it, that of the oldest, and `age_ms` its age."""
 

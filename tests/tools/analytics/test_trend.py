@@ -137,10 +137,17 @@ def test_the_extremes_of_the_window_survive_in_the_points_and_in_the_summary(one
     ],
 )
 def test_points_stand_for_the_smallest_round_stretch_that_keeps_them_at_200(window: timedelta, seconds: int) -> None:
-    found = trend(series(start=NOON - window, times_s=[-window.total_seconds() / 2, 0]), "BTC", NOON)
+    found = trend(series(start=NOON - window, times_s=[-1, 0]), "BTC", NOON)
 
     assert found.point_seconds == seconds
     assert {one.timestamp() % min(seconds, 86_400) for one in found.series.timestamp} == {0}
+
+
+@pytest.mark.parametrize(("spacing", "seconds"), [(60, 600), (300, 600), (900, 900), (1_000, 900), (4_000, 3_600), (60 * 86_400, 86_400)])
+def test_points_are_no_finer_than_the_snapshots(spacing: int, seconds: int) -> None:
+    found = trend(series(start=NOON - DAY, times_s=[-spacing, 0]), "BTC", NOON)
+
+    assert found.point_seconds == seconds
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
@@ -174,7 +181,7 @@ def test_a_history_is_told_whole() -> None:
         start=at(-180),
         end=NOON,
         sample_count=3,
-        point_seconds=1,
+        point_seconds=60,
         depth_band_pct=5.0,
         spread=found.spread,
         depth=found.depth,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from ...errors import InsufficientHistory
-from ...units import Count, Pct, Ratio
+from ...units import Count, Hours, Pct, Ratio
 from ..alerts import AlertType, ByUnit, LiquidityAlert, ValueUnit
 from ..bands_over_time import depth_column
 from ..dispersion import FEWEST_SAMPLES
@@ -45,7 +45,7 @@ class AnomalyReport(Result):
     symbol_used: str
     exchange: str
     threshold_pct: Pct
-    lookback_hours: Ratio
+    lookback_hours: Hours
     sample_count: Count
     depth_band_pct: Pct | None
     alerts: list[LiquidityAlert]
