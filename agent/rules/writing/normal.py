@@ -79,7 +79,11 @@ def _verdicts(found: dict[str, Baseline]) -> str:
     groups: dict[str, list[str]] = {}
     for result in found.values():
         groups.setdefault(result.verdict or "not to be said", []).append(result.exchange)
-    return "; ".join(f"**{words}** on {' and '.join(exchanges)}" for words, exchanges in groups.items())
+    return "; ".join(f"**{words}** on {_and(exchanges)}" for words, exchanges in groups.items())
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def _row(name: str, result: Baseline) -> list[str]:
