@@ -1,6 +1,6 @@
 """Which markets have snapshots, and which of them a symbol means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Table, bindparam, func, or_, select
@@ -45,6 +45,8 @@ class Markets:
 
     database: Database
     source: Source
+    # Markets that have snapshots: they keep them, so no one need ask again.
+    _known: set[tuple[str, str]] = field(default_factory=set)
 
     async def recorded(self, exchange: str, base: str) -> list[RecordedMarket]:
         """The markets that have snapshots, of one exchange and one base asset where given."""
@@ -57,8 +59,11 @@ class Markets:
 
     async def find(self, exchange: str, symbol: str) -> str | None:
         """The stored market that a symbol means: of a bare asset the deepest of its dollar markets, else the market itself or its nearest quote."""
+        if (exchange, symbol) in self._known:
+            return symbol
         base, _, quote = symbol.partition("/")
         stored = {one.symbol: one.liquidity_1pct_usd for one in await self.recorded(exchange, base)}
+        self._known.update((exchange, one) for one in stored)
         if symbol in stored:
             return symbol
         if quote not in {"", *_USD_QUOTES}:

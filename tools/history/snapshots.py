@@ -7,7 +7,6 @@ one statement for snapshots, hours and misses together costs one trip.
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -94,9 +93,10 @@ class Snapshots:
 
     async def series(self, exchange: str, symbol: str, start: datetime, end: datetime) -> Series:
         """The snapshots of a market from `start` (exclusive) to `end` (inclusive)."""
-        rows = await self.database.fetch(_WINDOW, source=self.source, exchange=exchange, symbol=symbol, start_ms=milliseconds(start), end_ms=milliseconds(end))
-        width = 2 + len(_COLUMNS)
-        cells = np.fromiter(chain.from_iterable(rows), float, len(rows) * width).reshape(len(rows), width)
+        cells = await self.database.columns(
+            _WINDOW, source=self.source, exchange=exchange, symbol=symbol, start_ms=milliseconds(start), end_ms=milliseconds(end)
+        )
+        cells = cells.reshape(-1, 2 + len(_COLUMNS))
         cells = cells[np.argsort(cells[:, 0], kind="stable")]
         failed = cells[:, 1] == _MISS
         columns = np.ascontiguousarray(cells[~failed].T)
