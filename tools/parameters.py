@@ -91,12 +91,14 @@ PastHours = Annotated[
 Until = Annotated[
     str,
     BeforeValidator(normal_time),
-    Field(max_length=40, description="End of the window as ISO 8601 time; empty for now.", examples=["2026-11-22T14:00:00Z"]),
+    Field(max_length=40, description="End of the window, ISO 8601 (2026-11-22T14:00Z); empty for now."),
 ]
 ThresholdPct = Annotated[
     float, Field(ge=1, le=1_000, allow_inf_nan=False, description="Deviation from the usual that counts.", json_schema_extra={"unit": "pct"})
 ]
-RuleAction = Annotated[Literal["list", "add", "remove"], BeforeValidator(normal_word), Field(description="What to do with the caller's rules.")]
+RuleAction = Annotated[
+    Literal["list", "add", "remove"], BeforeValidator(normal_word), Field(description="What to do with the caller's rules.", examples=["add"])
+]
 RuleText = Annotated[
     str,
     Field(

@@ -22,10 +22,11 @@ Schema = dict[str, Any]
 _PROBLEM: Schema = {"content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}}
 _PROBLEMS: Mapping[int | str, str] = {
     HTTPStatus.BAD_REQUEST: "The body is not a JSON object.",
+    HTTPStatus.CONFLICT: "Too few snapshots are stored to answer; the detail says how to record more.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "An argument is wrong; the detail says which, and what would work.",
     HTTPStatus.TOO_MANY_REQUESTS: "An exchange, or this server, says to wait: Retry-After says how many seconds.",
     HTTPStatus.BAD_GATEWAY: "The exchange's answer cannot be used.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The exchange cannot be reached, or the chart cannot be drawn as an image here.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The exchange cannot be reached, the history cannot be used, or the chart cannot be drawn as an image here.",
     HTTPStatus.GATEWAY_TIMEOUT: "The exchange did not answer in time.",
     "default": "Any other problem.",
 }

@@ -31,9 +31,8 @@ def test_call_prints_a_tools_result_as_json_and_nothing_else_on_stdout():
 def test_call_without_a_tool_lists_the_tools_with_their_parameters():
     ran = liquidity("call")
     assert ran.exit_code == 0
-    assert [tool.__name__ for tool in TOOLS if f"{tool.__name__}(symbol" in ran.stdout or f"{tool.__name__}(kind, symbol" in ran.stdout] == [
-        tool.__name__ for tool in TOOLS
-    ]
+    required = {"liquidity_chart": "kind, symbol", "alert_rules": "action"}
+    assert [tool.__name__ for tool in TOOLS if f"{tool.__name__}({required.get(tool.__name__, 'symbol')}" in ran.stdout] == [tool.__name__ for tool in TOOLS]
 
 
 @pytest.mark.chrome
@@ -73,7 +72,7 @@ def test_a_mistake_is_one_line_on_stderr_and_exit_code_1(arguments, sentence, tm
         ("LIQUIDITY_EXCHANGES", "", "LIQUIDITY_EXCHANGES: "),
         ("LIQUIDITY_DEADLINE_S", "soon", "LIQUIDITY_DEADLINE_S: "),
         ("LIQUIDITY_TAKER_FEES", "{", 'LIQUIDITY_TAKER_FEES must be JSON such as {"kraken": 0.26} ('),
-        ("LIQUIDITY_TAKER_FEES", '{"kraken": -1}', "LIQUIDITY_TAKER_FEES: "),
+        ("LIQUIDITY_TAKER_FEES", '{"kraken": -1}', "LIQUIDITY_TAKER_FEES kraken: "),
         ("LIQUIDITY_EXCHANGE_CONFIG", "nowhere.json", "LIQUIDITY_EXCHANGE_CONFIG: nowhere.json cannot be read"),
     ],
 )

@@ -80,6 +80,11 @@ def snapshot(
     )
 
 
+def last_hour(now: datetime) -> list[Snapshot]:
+    """A snapshot a minute of BTC/USD on simulated kraken up to now."""
+    return [snapshot(source="simulated", at=now, after_s=-60.0 * minutes) for minutes in range(59, -1, -1)]
+
+
 def miss(*, source: Source = "live", exchange: str = "kraken", symbol: str = "BTC/USD", at: datetime = NOON, after_s: float = 0.0, kind: str = "timed_out"):
     """A look that gave no book, `after_s` after `at`."""
     return Miss(source=source, exchange=exchange, symbol=symbol, timestamp=at + timedelta(seconds=after_s), kind=kind)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 # Imported here rather than on first use, so that no test's deadline pays for importing ccxt.
@@ -48,28 +49,32 @@ async def simulated(
     cache: Cache | None = None,
     config: Mapping[str, Any] | None = None,
     observer: Observer = Nobody(),
-    database: str = "sqlite+aiosqlite://",
+    database: str = "",
 ) -> AsyncIterator[Simulated]:
-    """Open a market over `exchanges` of a simulator; `config` is merged over every exchange's configuration."""
+    """Open a market over `exchanges` of a simulator; `config` is merged over every exchange's configuration.
+
+    Its history is empty: that of `database`, else of a new file.
+    """
     cache = cache or Cache(observer=observer)
-    async with Simulator(books or GeneratedBooks()) as simulator:
-        venues = {exchange: venue({**simulator.exchange_config[exchange], **(config or {})}) for exchange in simulator.exchanges}
-        feed = ExchangeBooks(
-            exchanges,
-            venues,
-            source=venues[exchanges[0]].source,
-            taker_fees=taker_fees or {},
-            limits=limits,
-            files=MarketFiles(files),
-            cache=cache,
-            now=lambda: datetime.now(UTC),
-            observer=observer,
-        )
-        renderer, source = Renderer(), venues[exchanges[0]].source
-        history = History(database, source, now=lambda: datetime.now(UTC))
-        try:
-            yield Simulated(Market(feed, tuple(exchanges), source, renderer, lambda: datetime.now(UTC), history, cache, observer), simulator, cache)
-        finally:
-            await history.close()
-            await feed.close()
-            await renderer.close()
+    with TemporaryDirectory() as folder:
+        async with Simulator(books or GeneratedBooks()) as simulator:
+            venues = {exchange: venue({**simulator.exchange_config[exchange], **(config or {})}) for exchange in simulator.exchanges}
+            feed = ExchangeBooks(
+                exchanges,
+                venues,
+                source=venues[exchanges[0]].source,
+                taker_fees=taker_fees or {},
+                limits=limits,
+                files=MarketFiles(files),
+                cache=cache,
+                now=lambda: datetime.now(UTC),
+                observer=observer,
+            )
+            renderer, source = Renderer(), venues[exchanges[0]].source
+            history = History(database or f"sqlite+aiosqlite:///{folder}/history.sqlite3", source, now=lambda: datetime.now(UTC))
+            try:
+                yield Simulated(Market(feed, tuple(exchanges), source, renderer, lambda: datetime.now(UTC), history, cache, observer), simulator, cache)
+            finally:
+                await history.close()
+                await feed.close()
+                await renderer.close()

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from hypothesis import settings as hypothesis_settings
+from make_snapshots import last_hour
 from simulated import Simulated, simulated
 
 from mcp_server.http.app import Place, build_app
@@ -38,12 +39,14 @@ Serving = Callable[..., AbstractAsyncContextManager[Api]]
 
 @asynccontextmanager
 async def serving(
-    *, mcp: bool = False, place: Place = Place(), deadline_s: float = 10, changes: dict[str, Any] | None = None, **settings: Any
+    *, mcp: bool = False, place: Place = Place(), deadline_s: float = 10, changes: dict[str, Any] | None = None, remembers: bool = False, **settings: Any
 ) -> AsyncIterator[Api]:
-    """`changes` are fields of the market to replace; the rest are settings."""
+    """`changes` are fields of the market to replace; where it `remembers`, the last hour of BTC/USD on kraken is stored; the rest are settings."""
     watch = Watch()
     async with simulated(config=UNTHROTTLED, observer=watch, limits=Limits(deadline_s=deadline_s)) as venues:
         market = replace(venues.market, **(changes or {}))
+        if remembers:
+            await market.history.append(last_hour(market.now()))
         app = build_app(market, Settings(_env_file=None, demo=True, **settings), watch, place)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         # MCP's sessions live in a task group, which would wrap every failing assertion of the other tests.

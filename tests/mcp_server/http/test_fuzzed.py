@@ -32,6 +32,8 @@ KNOWN = {
     "exchanges": [[], ["binance"], ["kraken", "bybit", "kraken"]],
     "order_size_usd": [50_000],
     "order_size_base": [0],
+    "until": [""],
+    "rule": ["BTC spread on kraken > 5 bps", "SOL depth within 1% on okx below $2m"],
 }
 
 
@@ -59,7 +61,7 @@ def running(serving) -> Iterator[str]:
         servers: list[Server] = []
 
         async def serve() -> None:
-            async with serving(place=Place(port=port), requests_per_minute=0, requests_per_day=0) as api:
+            async with serving(remembers=True, place=Place(port=port), requests_per_minute=0, requests_per_day=0) as api:
                 servers.append(Server(uvicorn.Config(api.app, log_level="warning")))
                 await servers[0].serve(sockets=[listener])
 

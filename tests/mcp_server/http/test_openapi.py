@@ -56,7 +56,7 @@ async def test_numbers_say_their_unit_and_parameters_give_examples(serving):
 
 
 async def test_every_operation_s_example_works(serving):
-    async with serving() as api:
+    async with serving(remembers=True) as api:
         for path, methods in (await description(api))["paths"].items():
             answer = await api.client.post(path, json=methods["post"]["requestBody"]["content"]["application/json"]["example"])
             assert (path, answer.status_code) == (path, 200), answer.text
@@ -67,7 +67,7 @@ async def test_problems_are_described_as_what_they_are(serving):
         described = await description(api)
         for methods in described["paths"].values():
             problems = {status: one for status, one in methods["post"]["responses"].items() if status != "200"}
-            assert {"400", "422", "429", "502", "503", "504", "default"} == set(problems)
+            assert {"400", "409", "422", "429", "502", "503", "504", "default"} == set(problems)
             assert all(list(one["content"]) == ["application/problem+json"] for one in problems.values())
         assert set(described["components"]["schemas"]["Problem"]["required"]) == {"type", "title", "status", "detail", "kind"}
 
@@ -88,7 +88,7 @@ async def test_the_page_lists_every_operation_and_every_kind_and_loads_nothing(s
 
 
 async def test_the_page_s_curl_lines_work(serving):
-    async with serving() as api:
+    async with serving(remembers=True) as api:
         lines = re.findall(r"<pre>curl -X POST &quot;(\S+?)&quot;</pre>", (await api.client.get("/docs")).text)
         assert len(lines) == len(TOOLS) + len(ALIASES)
         for line in lines:

@@ -94,6 +94,7 @@ async def test_a_mistake_in_the_program_is_told_without_its_details(serving, cap
             for tool in TOOLS:
                 arguments = {"symbol": "BTC", "order_size_usd": 1_000} if tool.__name__ == "calculate_market_impact" else {"symbol": "BTC"}
                 arguments |= {"kind": "depth"} if tool.__name__ == "liquidity_chart" else {}
+                arguments = {"action": "add", "rule": "BTC spread on kraken > 5 bps"} if tool.__name__ == "alert_rules" else arguments
                 answer = await api.call(tool.__name__.replace("_", "-"), arguments)
                 assert (answer.status_code, answer.json()["kind"]) == (500, "internal_error"), tool.__name__
                 assert "secret" not in answer.text

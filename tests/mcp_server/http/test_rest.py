@@ -9,8 +9,13 @@ ARGUMENTS = {
     "get_order_book": {"symbol": "BTC/USDT", "exchange": "binance", "levels": 5},
     "compare_exchanges": {"symbol": "SOL/USDT", "exchanges": ["binance", "coinbase"]},
     "calculate_market_impact": IMPACT,
+    "capture_snapshot": {"symbol": "BTC/USDT", "exchange": "binance"},
+    "get_liquidity_history": {"symbol": "BTC/USD", "exchange": "kraken", "hours": 2},
+    "get_baseline_metrics": {"symbol": "BTC", "exchange": "kraken", "hours": 2},
+    "detect_anomalies": {"symbol": "BTC", "exchange": "kraken", "threshold_pct": 40},
     "liquidity_heatmap": {"symbol": "BTC/USDT", "exchange": "binance"},
     "liquidity_chart": {"kind": "impact", "symbol": "BTC/USDT", "exchanges": ["binance"], "order_size_usd": 50_000},
+    "alert_rules": {"action": "list"},
 }
 VARYING = {"age_ms", "as_of", "summary", "figure"}
 
@@ -26,14 +31,14 @@ def test_every_tool_of_the_registry_is_tried_here():
 
 @pytest.mark.parametrize("tool", ARGUMENTS)
 async def test_a_tool_answers_the_same_in_the_query_string_and_in_the_body(serving, tool):
-    async with serving() as api:
+    async with serving(remembers=True) as api:
         path = tool.replace("_", "-")
         by_query, by_body = await api.call(path, **ARGUMENTS[tool]), await api.call(path, ARGUMENTS[tool])
         assert (by_query.status_code, by_body.status_code) == (200, 200), by_query.text
         assert by_query.headers["content-type"] == "application/json"
         assert by_query.json()["source"] == "simulated"
         assert by_query.json().keys() == by_body.json().keys()
-        assert [name for name in by_query.json() if name in {"exchange", "exchanges", "exchanges_compared"}]
+        assert [name for name in by_query.json() if name in {"exchange", "exchanges", "exchanges_compared", "rules"}]
 
 
 async def test_the_printed_curl_lines_work(serving):

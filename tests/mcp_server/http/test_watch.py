@@ -56,7 +56,7 @@ async def test_health_tells_how_each_part_was_last_seen(serving):
         }
         assert after["status"] == "degraded"
         assert after["parts"]["cache"]["misses"] > 0
-        assert set(after["parts"]) == {"exchanges", "charts", "cache", "model", "chat"}
+        assert set(after["parts"]) == {"exchanges", "history", "charts", "cache", "model", "chat"}
 
 
 def test_a_fetch_that_its_caller_gave_up_says_nothing_about_the_exchange():

@@ -1,11 +1,11 @@
-"""Books and comparisons by address, as JSON."""
+"""Books, comparisons and history by address, as JSON."""
 
 import json
 
 import pytest
 from mcp.shared.exceptions import MCPError
 
-from tools import ExchangeComparison, OrderBookView
+from tools import ExchangeComparison, LiquidityHistory, OrderBookView
 from tools.simulator import Fault
 
 INVALID_PARAMS, INTERNAL_ERROR = -32602, -32603
@@ -32,6 +32,15 @@ async def test_a_book_is_read_by_exchange_and_symbol(either_client):
     assert (view.exchange, view.symbol_used, view.source) == ("kraken", "BTC/USDT", "simulated")
 
 
+async def test_history_is_read_once_something_is_recorded(client):
+    with pytest.raises(MCPError, match="record more with `liquidity record BTC/USDT --exchanges kraken --demo`") as caught:
+        await client.read_resource("liquidity://kraken/BTC-USDT/history")
+    assert caught.value.error.code == INTERNAL_ERROR
+    await client.call_tool("capture_snapshot", {"symbol": "BTC/USDT", "exchange": "kraken"})
+    history = LiquidityHistory.model_validate_json(await read(client, "liquidity://kraken/BTC-USDT/history"))
+    assert (history.exchange, history.symbol_used, history.sample_count) == ("kraken", "BTC/USDT", 1)
+
+
 async def test_a_comparison_is_read_by_symbol(client):
     comparison = ExchangeComparison.model_validate_json(await read(client, "liquidity://compare/ETH"))
     assert list(comparison.venues) == ["binance", "coinbase", "kraken"]
@@ -49,6 +58,7 @@ async def test_what_is_listed_can_be_read(client):
     ("uri", "words"),
     [
         ("liquidity://kraken/NOPE/book", "kraken does not list NOPE"),
+        ("liquidity://krakn/BTC/history", "krakn is not among the simulated exchanges here"),
         ("liquidity://krakn/BTC/book", "krakn is not among the simulated exchanges here"),
         ("liquidity://compare/NOPE", "NOPE"),
         ("liquidity://kraken/BTC/trades", "Unknown resource"),
