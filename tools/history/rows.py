@@ -65,7 +65,7 @@ def _bands(row: Mapping[str, Any]) -> Iterable[DepthBand]:
 
 def both_complete(masks: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Where both sides are all there is: a column of `complete` as shape (n, bands)."""
-    whole = np.nan_to_num(masks).astype(np.int64)
+    whole = masks.astype(np.int64)
     return ((whole & whole >> BANDS)[:, None] >> np.arange(BANDS) & 1).astype(bool)
 
 

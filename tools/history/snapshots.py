@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, Select, bindparam, literal_column, null, select, tuple_, union_all
+from sqlalchemy import BigInteger, bindparam, literal_column, null, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..analytics.series import Series, milliseconds
@@ -22,8 +22,9 @@ from .tables import ASKS, BIDS, hours, misses, profiles, series, snapshots
 
 HOUR_MS = 3_600_000
 Pair = tuple[str, str]
-_COLUMNS = ("best_bid", "best_ask", *BIDS, *ASKS, "complete", "total_volume_20", "liquidity_1pct_usd")
-_SNAPSHOT, _HOUR, _MISS = range(3)
+_COLUMNS = ("best_bid", "best_ask", *BIDS, *ASKS, "total_volume_20", "liquidity_1pct_usd")
+# What a row of a window is, above the bits of `complete`: a column less is a twentieth of the time.
+_HOUR, _MISS = (1 << 2 * BANDS, 2 << 2 * BANDS)
 
 MARKET_ID = (
     select(series.c.id)
@@ -39,15 +40,15 @@ def within(table: Any, middle_ms: int = 0) -> tuple[Any, ...]:
     return table.c.series_id == MARKET_ID, table.c.time_ms > start, table.c.time_ms <= end
 
 
-def _arm(table: Any, kind: int, columns: Iterable[Any], middle_ms: int = 0) -> Select[Any]:
-    return select((table.c.time_ms + middle_ms).label("time_ms"), literal_column(str(kind)), *columns).where(*within(table, middle_ms))
+def _arm(table: Any, kind: Any, columns: Iterable[Any], middle_ms: int = 0) -> Any:
+    return select((table.c.time_ms + middle_ms).label("time_ms"), kind, *columns).where(*within(table, middle_ms))
 
 
 # An hour stands at its middle.
 _WINDOW = union_all(
-    _arm(snapshots, _SNAPSHOT, (snapshots.c[name] for name in _COLUMNS)),
-    _arm(hours, _HOUR, (hours.c[name] for name in _COLUMNS), HOUR_MS // 2),
-    _arm(misses, _MISS, (null() for _ in _COLUMNS)),
+    _arm(snapshots, snapshots.c.complete, (snapshots.c[name] for name in _COLUMNS)),
+    _arm(hours, hours.c.complete + _HOUR, (hours.c[name] for name in _COLUMNS), HOUR_MS // 2),
+    _arm(misses, literal_column(str(_MISS)), (null() for _ in _COLUMNS)),
 )
 _WHOLE = (
     select(snapshots, profiles.c.sizes)
@@ -98,11 +99,11 @@ class Snapshots:
         )
         cells = cells.reshape(-1, 2 + len(_COLUMNS))
         cells = cells[np.argsort(cells[:, 0], kind="stable")]
-        failed = cells[:, 1] == _MISS
+        failed = cells[:, 1] >= _MISS
         columns = np.ascontiguousarray(cells[~failed].T)
-        time_ms, kind, best_bid, best_ask = columns[:4]
+        time_ms, complete, best_bid, best_ask = columns[:4]
         bid_usd, ask_usd = columns[4 : 4 + BANDS].T, columns[4 + BANDS : 4 + 2 * BANDS].T
-        complete, volume, liquidity = columns[4 + 2 * BANDS :]
+        volume, liquidity = columns[4 + 2 * BANDS :]
         return Series(
             source=self.source,
             exchange=exchange,
@@ -117,7 +118,7 @@ class Snapshots:
             complete=both_complete(complete),
             total_volume_20=volume,
             liquidity_1pct_usd=liquidity,
-            hourly=kind == _HOUR,
+            hourly=complete >= _HOUR,
             failed_ms=cells[failed, 0].astype(np.int64),
         )
 

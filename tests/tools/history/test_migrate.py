@@ -38,7 +38,9 @@ async def test_rows_lie_in_the_order_of_their_key_in_sqlite(sqlite_history):
 
 async def test_sqlite_keeps_a_write_ahead_log_and_syncs_every_commit(sqlite_history):
     database = (await sqlite_history._opened()).database
-    assert [(await database.fetch(text(f"PRAGMA {name}")))[0][0] for name in ("journal_mode", "synchronous", "busy_timeout")] == ["wal", 2, 5_000]
+    async with database.transaction() as connection:
+        pragmas = [(await connection.exec_driver_sql(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "busy_timeout")]
+    assert pragmas == ["wal", 2, 5_000]
 
 
 async def test_many_that_open_an_empty_database_at_once_migrate_it_once(database_url):
