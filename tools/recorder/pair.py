@@ -1,5 +1,6 @@
 """The recording of one symbol on one exchange: a look at every tick, while no other recorder has it."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -100,11 +101,16 @@ class PairRecorder:
         self._slot = self._schedule.slot(self._shop.clock.now())
         if await uncut(self._is_recorded()):
             await self._next_tick()
-        while self._leases.tenure(self._key) is tenure:
-            seen = await self._look()
-            self._shop.outbox.add(Look(self._place, seen))
-            await uncut(watch.observe(seen))
-            await self._next_tick()
+        # A look is judged while the next is waited for: a slow database delays no look.
+        judging: asyncio.Task[object] | None = None
+        async with asyncio.TaskGroup() as group:
+            while self._leases.tenure(self._key) is tenure:
+                seen = await self._look()
+                self._shop.outbox.add(Look(self._place, seen))
+                if judging is not None:
+                    await judging
+                judging = group.create_task(uncut(watch.observe(seen)))
+                await self._next_tick()
 
     async def _is_recorded(self) -> bool:
         """Whether the market was looked at in this slot, by whoever held it before."""

@@ -1,6 +1,7 @@
 """Two recorders in processes of their own, on one database."""
 
 import time
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from recorders import recorder
@@ -26,6 +27,15 @@ def slots(times_ms, symbol):
     return [SCHEDULES[symbol].slot(ms / 1_000) for ms in times_ms]
 
 
+@asynccontextmanager
+async def opened(url):
+    history = History(url, "live", now=lambda: datetime.now(UTC))
+    try:
+        yield history
+    finally:
+        await history.close()
+
+
 async def taken_ms(history, symbol):
     now = datetime.now(UTC)
     return (await history.series("kraken", symbol, now - timedelta(hours=1), now)).time_ms.tolist()
@@ -46,14 +56,13 @@ async def test_each_pair_is_recorded_once_an_interval_and_when_one_recorder_is_k
         await survivor.until(lambda one: {symbol for _, symbol, ms in one.stored if ms > killed_ms} == set(SYMBOLS))
         survivor.process.terminate()
         assert await survivor.ended() == 0
-    history = History(database_url, "live", now=lambda: datetime.now(UTC))
-    pairs = [("kraken", symbol) for symbol in SYMBOLS]
-    assert await history.claim(pairs, "whoever comes next", 60) == pairs, "leases are given up at once where a recorder is stopped"
-    for symbol in SYMBOLS:
-        times = await taken_ms(history, symbol)
-        assert len(set(slots(times, symbol))) == len(times), f"{symbol}: two looks in one interval"
-        before = slots([ms for ms in times if ms < killed_ms], symbol)
+    async with opened(database_url) as history:
+        pairs = [("kraken", symbol) for symbol in SYMBOLS]
+        assert await history.claim(pairs, "whoever comes next", 60) == pairs, "leases are given up at once where a recorder is stopped"
+        times = {symbol: await taken_ms(history, symbol) for symbol in SYMBOLS}
+    for symbol, taken in times.items():
+        assert len(set(slots(taken, symbol))) == len(taken), f"{symbol}: two looks in one interval"
+        before = slots([ms for ms in taken if ms < killed_ms], symbol)
         assert before == list(range(before[0], before[0] + len(before))), f"{symbol}: an interval without a look"
-        after = min(ms for ms in times if ms > killed_ms)
+        after = min(ms for ms in taken if ms > killed_ms)
         assert after - killed_ms <= 2_000 * INTERVAL_S, f"{symbol}: looked at again after {after - killed_ms:.0f} ms"
-    await history.close()
