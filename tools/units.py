@@ -73,7 +73,7 @@ def format_usd(value: float) -> str:
         return f"{sign}${size / 1e6:,.2f} million"
     if size >= 999.995:
         return f"{sign}${size:,.0f}"
-    return f"{sign}${size:.2f}" if size >= 0.01 or size < _NOISE else f"{sign}${_significant(size, 2)}"
+    return f"{sign}${size:.2f}" if size >= 0.1 or size < _NOISE else f"{sign}${_significant(size, 2)}"
 
 
 def format_price(value: float) -> str:

@@ -23,7 +23,9 @@ MODELS = [
     model
     for module in MODULES
     for model in vars(module).values()
-    if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__
+    if isinstance(model, type)
+    and issubclass(model, BaseModel)
+    and model.__module__ == module.__name__
     # What the numbers of a generic one are is said by those that are made of it.
     and not model.__pydantic_generic_metadata__["parameters"]
 ]

@@ -68,7 +68,7 @@ async def test_a_string_is_not_a_list_of_exchanges(market):
 
 
 async def test_an_unknown_kind_of_chart_gets_those_there_are(market):
-    with pytest.raises(InvalidArgument, match=r"^kind must be 'depth', 'comparison' or 'impact', not 'pie'\.$"):
+    with pytest.raises(InvalidArgument, match=r"^kind must be 'depth', 'comparison', 'impact', 'trend' or 'alerts', not 'pie'\.$"):
         await liquidity_chart(market, "pie", "BTC")
 
 
