@@ -160,6 +160,33 @@ def backtest_alerts(
     _finish(try_out(symbol, exchange, hours, threshold, rule, as_json=json, demo=demo, replay=replay))
 
 
+@history.command("export")
+def export_history(
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="A .jsonl, .jsonl.gz or .parquet file; JSON Lines on stdout where left out.")] = None,
+    symbol: Annotated[str, typer.Option(help="Of this asset or market only.")] = "",
+    exchange: Annotated[str, typer.Option(help="Of this exchange only.")] = "",
+    hours: Annotated[float, typer.Option(min=0, help="The last hours only; 0 is everything.")] = 0.0,
+    demo: Demo = False,
+    replay: Replay = None,
+) -> None:
+    """Write stored snapshots to a file or stdout."""
+    from .commands.history import export_history
+
+    _finish(export_history(output, symbol, exchange, hours, demo=demo, replay=replay))
+
+
+@history.command("import")
+def import_history(
+    files: Annotated[list[Path], typer.Argument(help="JSON Lines, Parquet, or lists such as binance_SOL_USDT.json.")],
+    demo: Demo = False,
+    replay: Replay = None,
+) -> None:
+    """Store the snapshots of files, each whole or not at all."""
+    from .commands.history import import_history
+
+    _finish(import_history(files, demo=demo, replay=replay))
+
+
 @app.command()
 def simulate(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = 18080,

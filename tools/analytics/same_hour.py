@@ -25,18 +25,22 @@ class HourOfWeek(Record):
     depth_percentile: Pct | None
 
 
+def of_same_hour(past: Series, at: datetime) -> Series:
+    """The samples of a series that stand in the hour of the week of `at`, in weeks before."""
+    known = priced(past)
+    hours, present = known.time_ms // HOUR_MS, milliseconds(at) // HOUR_MS
+    return known.where(((present - hours) % HOURS_A_WEEK == 0) & (hours < present) & ~known.hourly)
+
+
 def same_hour(past: Series, at: datetime, spread_now: float | None, depth_usd_now: float | None, band: DepthColumn) -> HourOfWeek | None:
     """Now among the samples of earlier weeks at the hour of `at`; depth is measured as in `band`.
 
     The samples of one hour stand close together, so that many of them from one week say little: None unless at least two earlier weeks hold
     that hour, with dispersion.FEWEST_SAMPLES samples in all. The hour that is running is left out, and so are hourly means.
     """
-    known = priced(past)
-    hours, present = known.time_ms // HOUR_MS, milliseconds(at) // HOUR_MS
-    same = ((present - hours) % HOURS_A_WEEK == 0) & (hours < present) & ~known.hourly
-    chosen = known.where(same)
+    chosen = of_same_hour(past, at)
     spread = dispersion(chosen.spread_pct)
-    if spread is None or len(np.unique(hours[same])) < _FEWEST_WEEKS:
+    if spread is None or len(np.unique(chosen.time_ms // HOUR_MS)) < _FEWEST_WEEKS:
         return None
     depth_usd = depth_within(chosen, band)
     depth = None if depth_usd is None else dispersion(depth_usd)

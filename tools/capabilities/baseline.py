@@ -1,10 +1,11 @@
 """The tool get_baseline_metrics."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..analytics.baseline import Baseline, baseline
 from ..analytics.forecast import Forecast, forecast
-from ..analytics.series import Series
+from ..analytics.same_hour import of_same_hour
+from ..analytics.series import HOUR_MS, Series, milliseconds
 from ..market import Market
 from ..parameters import Exchange, Hours, Symbol, Until
 from .remembering import Place, look, place
@@ -21,17 +22,17 @@ async def get_baseline_metrics(market: Market, symbol: Symbol, exchange: Exchang
     meant = await place(market, exchange, symbol, hours, until)
     series = await market.history.series(*meant)
     now = await look(market, meant, until)
-    past, outlook = await _outlook(market, meant)
+    past, outlook = await _outlook(market, meant, now.taken.timestamp if now.taken else meant.end)
     found = baseline(series, symbol, hours, now.snapshot, market.now(), past, outlook)
     return found.model_copy(update={"warnings": [*found.warnings, now.failure]}) if now.failure else found
 
 
-async def _outlook(market: Market, meant: Place) -> tuple[Series, Forecast | None]:
-    """The past weeks of a market and what they say of the next day, worked out once an hour."""
-    key = (market.source, "outlook", meant.exchange, meant.symbol, meant.end.replace(minute=0, second=0, microsecond=0))
+async def _outlook(market: Market, meant: Place, at: datetime) -> tuple[Series, Forecast | None]:
+    """What past weeks hold of the hour of the week of `at`, and what they say of the next day; worked out once an hour."""
+    key = (market.source, "outlook", meant.exchange, meant.symbol, milliseconds(at) // HOUR_MS)
     kept = market.cache.get(key)
     if kept is None:
         past = await market.history.series(meant.exchange, meant.symbol, meant.end - timedelta(days=_OUTLOOK_DAYS), meant.end)
-        kept = (past, forecast(past, meant.end))
+        kept = (of_same_hour(past, at), forecast(past, meant.end))
         market.cache.set(key, kept, _OUTLOOK_TTL_S)
     return kept
