@@ -1,5 +1,7 @@
 """Liquidity across exchanges as typed async functions: `async with open_market() as market: await compare_exchanges(market, "SOL")`."""
 
+from typing import TYPE_CHECKING, Any
+
 from .analytics.alerts import LiquidityAlert
 from .analytics.anomalies import AnomalyReport
 from .analytics.baseline import Baseline
@@ -23,9 +25,11 @@ from .capabilities.snapshot import capture_snapshot
 from .charts.chart import Chart
 from .errors import LiquidityError
 from .market import Market, open_market
-from .recorder import record
 from .registry import TOOLS, bind
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .recorder import record
 
 __all__ = [
     "TOOLS",
@@ -60,3 +64,12 @@ __all__ = [
     "open_market",
     "record",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Only those who record wait for what recording needs; an MCP host lists the tools the sooner.
+    if name == "record":
+        from .recorder import record  # noqa: PLC0415
+
+        return record
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

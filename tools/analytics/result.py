@@ -14,7 +14,7 @@ from ..units import Milliseconds
 class Record(BaseModel):
     """A frozen value that refuses unknown fields, NaN and infinity."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class Columns(Record):

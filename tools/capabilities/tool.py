@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Coroutine
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
@@ -16,8 +16,13 @@ R = TypeVar("R")
 T = TypeVar("T", bound=Callable[..., Any])
 
 
-def arguments_model(function: Callable[..., Any]) -> type[BaseModel]:
+def arguments_model(tool: Callable[..., Any]) -> type[BaseModel]:
     """The caller's parameters of a tool (all but the market) as a model that forbids unknown ones."""
+    return _model(inspect.unwrap(tool))
+
+
+@cache
+def _model(function: Callable[..., Any]) -> type[BaseModel]:
     hints = get_type_hints(function, include_extras=True)
     parameters = list(inspect.signature(function).parameters.values())[1:]
     fields: dict[str, Any] = {one.name: (hints[one.name], ... if one.default is one.empty else one.default) for one in parameters}
