@@ -281,9 +281,9 @@ class InsufficientHistory(LiquidityError):
 
     kind = "insufficient_history"
 
-    def __init__(self, exchange: str, symbol: str, found: int, needed: int, hours: float, source: str = "live") -> None:
+    def __init__(self, exchange: str, symbol: str, found: int, needed: int, hours: float, source: str = "live", what: str = "snapshot") -> None:
         asset, venue = outside_text(symbol), outside_text(exchange)
-        have = f"{'is' if found == 1 else 'are'} {found or 'no'} snapshot{'' if found == 1 else 's'} of {asset} on {venue} in those {hours:g} h"
+        have = f"{'is' if found == 1 else 'are'} {found or 'no'} {what}{'' if found == 1 else 's'} of {asset} on {venue} in those {hours:g} h"
         option = {"live": "", "simulated": " --demo", "replay": " --replay PATH"}[source]
         command = f"liquidity record {asset} --exchanges {venue}{option}"
         super().__init__(f"There {have}, and {needed} {'is' if needed == 1 else 'are'} needed: record more with `{command}`, or ask for a longer window.")

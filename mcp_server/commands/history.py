@@ -23,9 +23,9 @@ async def export_history(output: Path | None, symbol: str, exchange: str, hours:
             since = now - timedelta(hours=hours) if hours else None
             count = await export(market.history, write, str(normal_word(exchange)), str(normal_symbol(symbol)), since, now)
             folded = (await market.history.check())["hours"]
-    say(f"{count:,} snapshots exported{f' to {output}' if output else ''}.")
+    say(f"Snapshots exported{f' to {output}' if output else ''}: {count:,}.")
     if folded != "0":
-        say(f"{folded} down-sampled hours are no snapshots and stay in the database alone.")
+        say(f"Down-sampled hours, which are no snapshots and stay in the database alone: {folded}.")
     return ANSWERED
 
 
@@ -38,8 +38,8 @@ async def import_history(files: Sequence[Path], *, demo: bool, replay: Path | No
 
 
 def _summary(path: Path, imported: Imported, source: Source) -> str:
-    told = f"{path.name}: {imported.new:,} snapshots imported, {imported.stored_already:,} stored already."
-    return f"{told} {imported.unlabelled:,} name no source and are taken as {source}." if imported.unlabelled else told
+    told = f"{path.name}: snapshots imported: {imported.new:,}, stored already: {imported.stored_already:,}."
+    return f"{told} Those that name no source are taken as {source}: {imported.unlabelled:,}." if imported.unlabelled else told
 
 
 def _to_stdout(batch: Sequence[Snapshot]) -> None:

@@ -50,7 +50,7 @@ def timeline(profiles: Profiles, market: tuple[Source, str, str], asked: str, wi
     start, end = window
     rows = _with_profile(profiles)
     if not rows.any():
-        raise InsufficientHistory(exchange, asked, 0, 1, (end - start).total_seconds() / 3_600, source)
+        raise InsufficientHistory(exchange, asked, 0, 1, (end - start).total_seconds() / 3_600, source, "depth profile")
     bins = _bins_known(profiles, rows)
     reach = PROFILE_EDGES_PCT[bins - 1]
     as_of = min(moment(int(profiles.time_ms[-1])), end)

@@ -29,10 +29,16 @@ async def alert_rules(market: Market, action: RuleAction, rule: RuleText = "") -
         as_of=now,
         age_ms=0,
         warnings=[],
-        message=done or (f"{len(kept)} rules are stored." if kept else "No rules are stored; add one such as `BTC spread on kraken > 5 bps`."),
+        message=done or _counted(len(kept)),
         tested_hours=TESTED_HOURS,
         rules=[await _status(market, one) for one in kept],
     )
+
+
+def _counted(rules: int) -> str:
+    if not rules:
+        return "No rules are stored; add one such as `BTC spread on kraken > 5 bps`."
+    return "1 rule is stored." if rules == 1 else f"{rules} rules are stored."
 
 
 async def _list(market: Market, text: str) -> str:  # noqa: ARG001 - one of three alike

@@ -121,5 +121,5 @@ def test_columns_whose_snapshots_came_without_a_profile_are_null_and_do_not_coun
 
 @pytest.mark.parametrize("kept", [profiles([], [], []), profiles([0, 1], [[], []], [[], []])], ids=["nothing", "no profiles"])
 def test_a_window_without_any_profile_is_an_error_that_says_how_to_record(kept: Profiles) -> None:
-    with pytest.raises(InsufficientHistory, match=r"There are no snapshots of SOL on kraken in those 6 h, .*`liquidity record SOL --exchanges kraken`"):
+    with pytest.raises(InsufficientHistory, match=r"There are no depth profiles of SOL on kraken in those 6 h, .*`liquidity record SOL --exchanges kraken`"):
         timeline(kept, MARKET, "SOL", WINDOW, NOON)

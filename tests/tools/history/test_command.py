@@ -25,14 +25,14 @@ async def test_what_one_command_exports_another_imports(capsys, sqlite_history, 
     await sqlite_history.append([snapshot(), snapshot(symbol="ETH/USD")])
     path = tmp_path / "history.jsonl.gz"
     assert await export_history(path, "", "", 0, demo=False, replay=None) == 0
-    assert capsys.readouterr().err == f"2 snapshots exported to {path}.\n"
+    assert capsys.readouterr().err == f"Snapshots exported to {path}: 2.\n"
     monkeypatch.setenv("LIQUIDITY_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'other.db'}")
-    for said in ("2 snapshots imported, 0 stored already", "0 snapshots imported, 2 stored already"):
+    for said in ("snapshots imported: 2, stored already: 0.", "snapshots imported: 0, stored already: 2."):
         assert await import_history([path], demo=False, replay=None) == 0
         assert capsys.readouterr().err == f"history.jsonl.gz: {said}.\n"
     rows, said = await exported(capsys, " eth ", "KRAKEN", 0)
     assert rows == [json.loads(snapshot(symbol="ETH/USD").model_dump_json())]
-    assert said == "1 snapshots exported.\n"
+    assert said == "Snapshots exported: 1.\n"
 
 
 async def test_an_export_may_be_of_the_last_hours(capsys, sqlite_history):
@@ -45,7 +45,7 @@ async def test_rows_without_a_source_are_told(capsys, tmp_path):
     path = tmp_path / "kraken_BTC_USD.json"
     path.write_text(json.dumps([row]))
     assert await import_history([path], demo=False, replay=None) == 0
-    assert capsys.readouterr().err == "kraken_BTC_USD.json: 1 snapshots imported, 0 stored already. 1 name no source and are taken as live.\n"
+    assert capsys.readouterr().err == "kraken_BTC_USD.json: snapshots imported: 1, stored already: 0. Those that name no source are taken as live: 1.\n"
 
 
 async def test_down_sampled_hours_are_said_not_to_be_exported(capsys, sqlite_url):
@@ -55,7 +55,7 @@ async def test_down_sampled_hours_are_said_not_to_be_exported(capsys, sqlite_url
     await folding.close()
     rows, said = await exported(capsys, "", "", 0)
     assert rows == []
-    assert said == "0 snapshots exported.\n1 down-sampled hours are no snapshots and stay in the database alone.\n"
+    assert said == "Snapshots exported: 0.\nDown-sampled hours, which are no snapshots and stay in the database alone: 1.\n"
 
 
 async def test_live_history_refuses_what_the_demo_recorded(tmp_path):

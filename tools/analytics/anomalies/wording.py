@@ -78,7 +78,8 @@ def message(observation: Observation, found: Deviation) -> str:
         case "PRICE_ANOMALY":
             return f"Price {_moved(found.current)} within one interval (usual move: {usual})"
         case _:
-            return f"No valid book in {now} looks in a row ({observation.failure.replace('_', ' ')})"
+            why = f" ({observation.failure.replace('_', ' ')})" if observation.failure else ""
+            return f"No valid book in {now} looks in a row{why}"
 
 
 def _words(observation: Observation, found: Deviation, value: float | None) -> str:
