@@ -27,7 +27,7 @@ async def test_what_one_command_exports_another_imports(capsys, sqlite_history, 
     assert await export_history(path, "", "", 0, demo=False, replay=None) == 0
     assert capsys.readouterr().err == f"Snapshots exported to {path}: 2.\n"
     monkeypatch.setenv("LIQUIDITY_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'other.db'}")
-    for said in ("snapshots imported: 2, stored already: 0.", "snapshots imported: 0, stored already: 2."):
+    for said in ("snapshots imported: 2, stored already: 0", "snapshots imported: 0, stored already: 2"):
         assert await import_history([path], demo=False, replay=None) == 0
         assert capsys.readouterr().err == f"history.jsonl.gz: {said}.\n"
     rows, said = await exported(capsys, " eth ", "KRAKEN", 0)
