@@ -21,9 +21,10 @@ from .protocol.tools import failed, published
 NAME = "market-liquidity-monitor"
 _TITLE = "Market Liquidity Monitor"
 _INSTRUCTIONS = """\
-Answers what a trader asks before an order: which exchange is cheapest, what an order would cost, where the walls are.
+Answers what a trader asks before an order: which exchange is cheapest, what an order would cost, where the walls are, and whether that is normal.
 Books here are {source} and come from {exchanges} where no exchange is named.{label} Say so, and give each figure's exchange and time.
 A bare asset (BTC) means each exchange's deepest USD, USDT or USDC market. Costs are positive when worse for the taker.
+What is usual comes from recorded history; where too little is recorded the answer names the command that records more.
 Repeat warnings that touch the answer: a figure given as "at least" is a lower bound, and null means it could not be computed."""
 _LABELS = {"live": "", "simulated": " They are made up and no basis for a trade.", "replay": " They are recordings and no basis for a trade now."}
 _ICON = (

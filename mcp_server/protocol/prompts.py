@@ -44,6 +44,7 @@ Before I {side} {order_size_usd} USD of {symbol} {where}, check:
 1. What the order costs there: average price, slippage, fee and all-in cost in USD and basis points, and whether the book fills it.
 2. Which exchange is cheapest all-in, and what that saves.
 3. Where the nearest walls stand, and how far the order would move the price.
+4. Whether spread and depth are usual there now, by their percentiles and sample counts, and which alerts stand.
 Then advise: trade now, split it, use a limit price (which), or take another exchange. Name the time and source of the books, and every warning."""
 
 
@@ -61,5 +62,6 @@ def liquidity_report(symbol: Symbol, exchange: Exchange = "") -> str:
     where = f"on {exchange}" if exchange else "across the default exchanges"
     return f"""\
 Write a one-page liquidity report on {symbol} {where}: price and spread, depth within 0.1, 0.5, 1 and 2 % of mid, walls and thin stretches,
-and what orders of 10,000, 100,000 and 1,000,000 USD would cost on either side. Include the heatmap and a depth chart.
+and what orders of 10,000, 100,000 and 1,000,000 USD would cost on either side. Say how that compares with the last 24 hours where they are recorded,
+and which alerts there were. Include the heatmap, a depth chart and the trend.
 Close with three sentences that a treasurer can act on. Name the time and source of the books, and every warning."""
