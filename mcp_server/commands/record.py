@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools import open_market
-from tools.analytics.alerts import LiquidityAlert
 from tools.recorder import record as record_into_history
 from tools.webhooks import configured
 
 from .running import ANSWERED, FAILED, settings_from
-from .screens import alert_line, screen, summary
+from .screens import screen, shown_and, summary
 
 
 async def record(symbols: Sequence[str], exchanges: str, interval: float, *, demo: bool, replay: Path | None) -> int:
@@ -22,13 +21,8 @@ async def record(symbols: Sequence[str], exchanges: str, interval: float, *, dem
     logging.getLogger("stamina").addHandler(logging.NullHandler())
     with screen() as shown:
         async with open_market(settings) as market, configured(settings, now=market.now, say=shown.say) as send:
-
-            def deliver(alert: LiquidityAlert) -> None:
-                shown.say(alert_line(alert))
-                send(alert)
-
             shown.say(f"Recording {market.source} books every {interval:g} s. Ctrl-C ends it.")
-            ended = await record_into_history(market, symbols, _listed(exchanges), interval, stop=stop, onlooker=shown, deliver=deliver)
+            ended = await record_into_history(market, symbols, _listed(exchanges), interval, stop=stop, onlooker=shown, deliver=shown_and(send, shown))
     print(summary(ended))
     return FAILED if ended.gaps else ANSWERED
 

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from tools.analytics.alerts import LiquidityAlert
 from tools.deepening import COVERED_PCT
-from tools.recorder import Gap, PairProgress, Progress
+from tools.history.watch import Deliver
+from tools.recorder import Gap, Onlooker, PairProgress, Progress
 from tools.units import format_usd, format_value
 
 from .running import say
@@ -75,7 +76,17 @@ def screen() -> LiveTable | Lines:
     return LiveTable(console) if console.is_terminal else Lines()
 
 
-def alert_line(alert: LiquidityAlert) -> str:
+def shown_and(deliver: Deliver, onlooker: Onlooker) -> Deliver:
+    """Says each alert on the screen, then delivers it."""
+
+    def both(alert: LiquidityAlert) -> None:
+        onlooker.say(_alert_line(alert))
+        deliver(alert)
+
+    return both
+
+
+def _alert_line(alert: LiquidityAlert) -> str:
     """An alert in one line."""
     where = f"{alert.symbol} on {alert.exchange}"
     return f"ALERT {alert.severity} {where}: {alert.message}. {alert.suggested_action}" if alert.state == "raised" else f"ALL CLEAR {where}: {alert.message}"

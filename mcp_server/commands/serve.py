@@ -13,7 +13,7 @@ from mcp_server.http.hosts import is_loopback
 from mcp_server.http.tokens import Tokens
 from mcp_server.http.watch import Watch
 from tools import Market, open_market
-from tools.errors import NotConfigured
+from tools.errors import LiquidityError, NotConfigured
 from tools.market import warm_up
 from tools.recorder import record_configured
 from tools.settings import Settings
@@ -21,7 +21,7 @@ from tools.webhooks import configured
 
 from .listening import listening, serve_until_told
 from .running import ANSWERED, say, settings_from
-from .screens import Lines
+from .screens import Lines, shown_and
 
 _SERVED = "served"
 _NOT_INSTALLED = "not installed; pip install 'market-liquidity-monitor[chat]'"
@@ -54,13 +54,22 @@ async def _recording(market: Market, settings: Settings) -> AsyncGenerator[None]
         yield
         return
     stop = asyncio.Event()
-    async with configured(settings, now=market.now, say=say) as deliver:
-        recording = asyncio.create_task(record_configured(market, settings.record, stop=stop, onlooker=Lines(), deliver=deliver))
-        try:
-            yield
-        finally:
-            stop.set()
-            await recording
+    recording = asyncio.create_task(_record(market, settings, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await recording
+
+
+async def _record(market: Market, settings: Settings, stop: asyncio.Event) -> None:
+    """Record until told to stop; where that cannot be, it is said and serving goes on."""
+    shown = Lines()
+    try:
+        async with configured(settings, now=market.now, say=say) as send:
+            await record_configured(market, settings.record, stop=stop, onlooker=shown, deliver=shown_and(send, shown))
+    except LiquidityError as error:
+        say(f"Nothing is recorded: {error}")
 
 
 def _require_tokens(host: str, tokens: Tokens) -> None:

@@ -3,10 +3,11 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -158,3 +159,24 @@ def test_an_address_that_is_taken_or_not_ours_is_told_in_one_sentence():
         listening("127.0.0.1", listener.getsockname()[1])
     with pytest.raises(NotConfigured, match="cannot be listened on"):
         listening("192.0.2.1", 0)
+
+
+def test_what_the_settings_name_is_recorded_while_serving(tmp_path):
+    recorded = '[{"symbol": "btc", "exchange": "kraken", "interval_seconds": 60}]'
+    with serving(tmp_path, LIQUIDITY_RECORD=recorded, XDG_DATA_HOME=str(tmp_path)) as process:
+        while (line := process.popen.stderr.readline()) != "BTC/USD on kraken: recording\n":
+            assert line, "it ended instead of recording"
+        code, _, _ = process.stopped_by(signal.SIGTERM)
+    with closing(sqlite3.connect(tmp_path / "market-liquidity-monitor" / "history-simulated.sqlite3")) as database:
+        seen = database.execute("SELECT exchange, symbol, source FROM snapshots JOIN series ON series.id = series_id WHERE time_ms % 300000").fetchall()
+    assert (code, seen) == (0, [("kraken", "BTC/USD", "simulated")])
+
+
+def test_what_cannot_be_recorded_is_said_and_serving_goes_on(tmp_path):
+    with serving(tmp_path, LIQUIDITY_RECORD='[{"symbol": "NOPE", "exchange": "kraken"}]', XDG_DATA_HOME=str(tmp_path)) as process:
+        while not (line := process.popen.stderr.readline()).startswith("Nothing is recorded: kraken does not list NOPE."):
+            assert line, "it ended instead of serving"
+        assert httpx.get(f"{process.url}/health").status_code == 200
+        code, _, words = process.stopped_by(signal.SIGTERM)
+    assert code == 0
+    assert "Traceback" not in words
