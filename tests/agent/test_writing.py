@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
+import numpy as np
 from make_books import NOON
 from make_snapshots import series
 
 from agent.answers import render
 from agent.rules.conversation import Topic
-from agent.rules.writing import Outcomes, alerting, past
+from agent.rules.writing import Outcomes, alerting, normal, past
 from tools.analytics.alerts import LiquidityAlert
-from tools.analytics.anomalies import AnomalyReport
+from tools.analytics.anomalies import AnomalyReport, Check
+from tools.analytics.baseline import baseline
+from tools.analytics.rules import AlertRules, RuleStatus
 from tools.analytics.trend import trend
 
 SOL = Topic("history", ("SOL",), ("kraken",))
@@ -38,23 +41,39 @@ def alert(hours_ago, **changes):
     return LiquidityAlert(**{**values, **changes})
 
 
-def report(alerts=(), cleared=()):
-    return AnomalyReport(
-        source="live",
-        as_of=NOON,
-        age_ms=0,
-        warnings=[],
-        symbol="SOL",
-        symbol_used="SOL/USD",
-        exchange="kraken",
-        threshold_pct=30,
-        lookback_hours=24,
-        sample_count=1_440,
-        depth_band_pct=1,
-        alerts=list(alerts),
-        cleared=list(cleared),
-        checked=[],
-    )
+def report(alerts=(), cleared=(), checked=(), **changes):
+    values = {
+        "source": "live",
+        "as_of": NOON,
+        "age_ms": 0,
+        "warnings": [],
+        "symbol": "SOL",
+        "symbol_used": "SOL/USD",
+        "exchange": "kraken",
+        "threshold_pct": 30,
+        "lookback_hours": 24,
+        "sample_count": 1_440,
+        "depth_band_pct": 1,
+        "alerts": list(alerts),
+        "cleared": list(cleared),
+        "checked": list(checked),
+    }
+    return AnomalyReport(**{**values, **changes})
+
+
+RULE = {
+    "rule_id": "spread-1",
+    "rule": "SOL spread on kraken > 5 bps",
+    "symbol": "SOL",
+    "exchange": "kraken",
+    "metric": "spread",
+    "value": 5,
+    "unit": "bps",
+    "created_at": NOON,
+    "state": "quiet",
+    "current_value": 1,
+    "last_fired_at": None,
+}
 
 
 def said(write, **results):
@@ -70,6 +89,79 @@ def test_an_alert_says_since_when_what_happened_and_what_to_do():
         "Cleared within 24 h on kraken:\n\n"
         "- **MEDIUM** 07:00 UTC to 08:00 UTC: Depth dropped 5 hours ago"
     )
+
+
+def test_of_several_exchanges_those_without_an_alert_share_a_sentence_and_what_cleared_a_list():
+    cleared = alert(5, exchange="okx", state="cleared", cleared_at=NOON - timedelta(hours=4))
+    reports = {
+        "alerts_kraken": report(),
+        "alerts_okx": report((), [cleared], exchange="okx", sample_count=1_390),
+        "alerts_gate": report([alert(2)], exchange="gate"),
+    }
+    assert said(alerting.alerts, **reports) == (
+        "**Alert** for gate (SOL/USD), by 1,440 samples of 24 h at a threshold of 30.00%:\n\n"
+        "- **MEDIUM** 10:00 UTC: Depth dropped 2 hours ago *Split the order.*\n\n"
+        "**No alert stands** for kraken (SOL/USD) and okx (SOL/USD), by 1,440 and 1,390 samples of 24 h at a threshold of 30.00%.\n\n"
+        "Cleared within 24 h:\n\n"
+        "- **MEDIUM** on okx 07:00 UTC to 08:00 UTC: Depth dropped 5 hours ago"
+    )
+
+
+def test_a_deviation_seen_once_is_said_of_its_exchange():
+    seen = Check(
+        alert_type="SPREAD_WIDENING",
+        outcome="deviating",
+        unit="pct",
+        current_value=0.2,
+        baseline_value=0.1,
+        deviation_percentage=100,
+        limit_percentage=30,
+        z_score=None,
+        note="",
+    )
+    assert said(alerting.alerts, alerts_kraken=report(checked=[seen]), alerts_okx=report(exchange="okx")).startswith(
+        "**No alert stands** for kraken (SOL/USD) and okx (SOL/USD), by 1,440 samples each of 24 h at a threshold of 30.00%."
+        " On kraken the spread is beyond it at this look, and a second look in a row would raise one."
+    )
+
+
+def test_alerts_lead_the_histories_of_several_exchanges():
+    cleared = alert(5, state="cleared", cleared_at=NOON - timedelta(hours=4))
+    histories = {
+        f"history_{exchange}": trend(series(exchange=exchange, symbol="SOL/USD", spread_pct=[0.1] * 20), "SOL", NOON) for exchange in ("kraken", "okx")
+    }
+    text = said(past.history, **histories, alerts_kraken=report((), [cleared]), alerts_okx=report(exchange="okx"))
+    told = "Cleared within 24 h:\n\n- **MEDIUM** on kraken 07:00 UTC to 08:00 UTC: Depth dropped 5 hours ago\n\nNo alert on okx in that time."
+    assert text.index("SOL from ") < text.index(told) < text.index("**Spread**")
+
+
+def test_histories_whose_depth_is_of_different_bands_say_so_in_each_row():
+    bands = {"kraken": [True] * 4 + [False] * 2, "okx": [True] * 3 + [False] * 3}
+    histories = {
+        f"history_{exchange}": trend(series(exchange=exchange, symbol="SOL/USD", spread_pct=[0.1] * 20, complete=np.array(known)), "SOL", NOON)
+        for exchange, known in bands.items()
+    }
+    text = said(past.history, **histories)
+    assert "**Depth, both sides**" in text
+    assert "| kraken (SOL/USD), within 1.00% | " in text
+    assert "| okx (SOL/USD), within 0.500% | " in text
+
+
+def test_exchanges_without_a_forecast_share_a_sentence():
+    usual = {
+        f"baseline_{exchange}": baseline(series(exchange=exchange, symbol="SOL/USD", spread_pct=[0.1] * 20), "SOL", 24, None, NOON)
+        for exchange in ("gate", "kraken", "okx")
+    }
+    text = said(normal.outlook, **usual)
+    assert text.startswith("There is no forecast of SOL liquidity on gate (SOL/USD), kraken (SOL/USD) and okx (SOL/USD): the stored history is too short")
+
+
+def test_a_rule_that_never_fired_says_never():
+    rule = RuleStatus(**(RULE | {"would_have_fired": 0}))
+    untried = RuleStatus(**(RULE | {"would_have_fired": None}))
+    kept = AlertRules(source="live", as_of=NOON, age_ms=0, warnings=[], message="2 rules are stored.", tested_hours=24, rules=[rule, untried])
+    rows = said(alerting.rules, rules=kept).splitlines()[-2:]
+    assert [row.split(" | ")[3:5] for row in rows] == [["0", "never"], ["not available", "not available"]]
 
 
 def test_of_many_alerts_the_first_are_told_and_the_chart_shows_the_rest():

@@ -1,13 +1,16 @@
 """Answers about alerts, and about the asker's own alert rules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.anomalies import AnomalyReport, Check
 from tools.analytics.rules import AlertRules, RuleStatus
 
 from ..conversation import Topic
-from .phrases import Outcomes, bullets, failed, nothing_to_tell, paragraphs, table, warnings
+from .phrases import Outcomes, bullets, failed, listed, nothing_to_tell, paragraphs, table, warnings
+
+Reports = Mapping[str, AnomalyReport]
+"""By the names of their calls."""
 
 _SHOWN = 6
 _FIGURES = {
@@ -25,53 +28,78 @@ def alerts(topic: Topic, outcomes: Outcomes) -> str:
     found = outcomes.of(AnomalyReport)
     if not found:
         return nothing_to_tell(outcomes)
-    details = [_cleared(name, report) for name, report in found.items()]
+    standing = [_standing(name, report) for name, report in found.items() if report.alerts]
+    quiet = _quiet({name: report for name, report in found.items() if not report.alerts})
     checked = [_checked(name, report) for name, report in found.items()] if len(found) == 1 else []
-    return paragraphs(
-        *(_standing(name, report) for name, report in found.items()), *details, *checked, _asset(topic, found), failed(outcomes), warnings(outcomes)
-    )
+    return paragraphs(*standing, quiet, _cleared(found), *checked, _asset(topic, found), failed(outcomes), warnings(outcomes))
 
 
-def _asset(topic: Topic, found: dict[str, AnomalyReport]) -> str:
+def _asset(topic: Topic, found: Reports) -> str:
     return "" if topic.symbols else f"You named no asset, so I checked {{{next(iter(found))}.symbol}}; ask for another, such as “any alerts for ETH?”."
 
 
 def _standing(name: str, report: AnomalyReport) -> str:
-    market = f"{{{name}.exchange}} ({{{name}.symbol_used}})"
-    judged = f"by {{{name}.sample_count}} samples of {{{name}.lookback_hours}} at a threshold of {{{name}.threshold_pct}}"
-    if not report.alerts:
-        return f"**No alert stands** for {market}, {judged}{_deviating(report.checked)}."
-    return paragraphs(f"**Alert** for {market}, {judged}:", _listed(name, "alerts", report.alerts))
+    return paragraphs(f"**Alert** for {_market(name)}, {_judged({name: report})}:", bullets(_lines(name, "alerts", report.alerts)))
+
+
+def _quiet(found: Reports) -> str:
+    """The markets for which no alert stands, in one sentence, and what may raise one at the next look."""
+    if not found:
+        return ""
+    near = "".join(f" On {{{name}.exchange}} {figures}." for name, report in found.items() if (figures := _deviating(report.checked)))
+    return f"**No alert stands** for {listed([_market(name) for name in found])}, {_judged(found)}.{near}"
+
+
+def _market(name: str) -> str:
+    return f"{{{name}.exchange}} ({{{name}.symbol_used}})"
+
+
+def _judged(found: Reports) -> str:
+    """By how many samples, of markets that were asked about in one question and so over the same time."""
+    name, first = next(iter(found.items()))
+    alike = all(report.sample_count == first.sample_count for report in found.values())
+    counts = f"{{{name}.sample_count}}" if alike else listed([f"{{{one}.sample_count}}" for one in found])
+    each = " each" if alike and len(found) > 1 else ""
+    return f"by {counts} samples{each} of {{{name}.lookback_hours}} at a threshold of {{{name}.threshold_pct}}"
 
 
 def _deviating(checked: Sequence[Check]) -> str:
     figures = [_FIGURES[check.alert_type] for check in checked if check.outcome == "deviating"]
-    return f"; but the {' and the '.join(figures)} is beyond it at this look, and a second look in a row would raise one" if figures else ""
+    return f"the {' and the '.join(figures)} is beyond it at this look, and a second look in a row would raise one" if figures else ""
 
 
-def _cleared(name: str, report: AnomalyReport) -> str:
-    if not report.cleared:
+def _cleared(found: Reports) -> str:
+    """What has cleared, with the exchange in each line where there are several."""
+    cleared = {name: report for name, report in found.items() if report.cleared}
+    if not cleared:
         return ""
-    return paragraphs(f"Cleared within {{{name}.lookback_hours}} on {{{name}.exchange}}:", _listed(name, "cleared", report.cleared))
+    name, several = next(iter(cleared)), len(found) > 1
+    where = "" if several else f" on {{{name}.exchange}}"
+    lines = [line for one, report in cleared.items() for line in _lines(one, "cleared", report.cleared, several=several)]
+    return paragraphs(f"Cleared within {{{name}.lookback_hours}}{where}:", bullets(lines))
 
 
-def alerts_of_window(name: str, report: AnomalyReport) -> str:
+def alerts_of_window(found: Reports) -> str:
     """The alerts beside a history."""
-    if not (report.alerts or report.cleared):
-        return f"No alert on {{{name}.exchange}} in that time."
-    standing = paragraphs(f"Alert on {{{name}.exchange}} that still stands:", _listed(name, "alerts", report.alerts)) if report.alerts else ""
-    return paragraphs(standing, _cleared(name, report))
+    quiet = [f"{{{name}.exchange}}" for name, report in found.items() if not (report.alerts or report.cleared)]
+    standing = [
+        paragraphs(f"Alert on {{{name}.exchange}} that still stands:", bullets(_lines(name, "alerts", report.alerts)))
+        for name, report in found.items()
+        if report.alerts
+    ]
+    return paragraphs(*standing, _cleared(found), f"No alert on {listed(quiet)} in that time." if quiet else "")
 
 
-def _listed(name: str, field: str, found: Sequence[LiquidityAlert]) -> str:
-    lines = [_line(f"{name}.{field}.{index}", alert) for index, alert in enumerate(found[:_SHOWN])]
-    return bullets([*lines, *(["and more: the chart shows all of them"] if len(found) > _SHOWN else [])])
+def _lines(name: str, field: str, found: Sequence[LiquidityAlert], *, several: bool = False) -> list[str]:
+    where = f" on {{{name}.exchange}}" if several else ""
+    lines = [_line(f"{name}.{field}.{index}", alert, where) for index, alert in enumerate(found[:_SHOWN])]
+    return [*lines, *([f"and more{where}: the chart shows all of them"] if len(found) > _SHOWN else [])]
 
 
-def _line(at: str, alert: LiquidityAlert) -> str:
+def _line(at: str, alert: LiquidityAlert, where: str) -> str:
     until = f" to {{{at}.cleared_at}}" if alert.cleared_at else ""
     action = f" *{{{at}.suggested_action}}*" if alert.requires_action and alert.state == "raised" else ""
-    return f"**{{{at}.severity}}** {{{at}.timestamp}}{until}: {{{at}.message}}{action}"
+    return f"**{{{at}.severity}}**{where} {{{at}.timestamp}}{until}: {{{at}.message}}{action}"
 
 
 def _checked(name: str, report: AnomalyReport) -> str:
@@ -136,6 +164,9 @@ def _stored(name: str, result: AlertRules) -> str:
     if not result.rules:
         return ""
     headings = ("Rule", "State", "Now", f"Would have fired in {{{name}.tested_hours}}", "Last", "Id")
-    fields = ("rule", "state", "current_value", "would_have_fired", "last_fired_at", "rule_id")
-    rows = [[f"{{{name}.rules.{index}.{field}}}" for field in fields] for index in range(len(result.rules))]
-    return table(headings, rows)
+    return table(headings, [_rule(f"{name}.rules.{index}", rule) for index, rule in enumerate(result.rules)])
+
+
+def _rule(at: str, rule: RuleStatus) -> list[str]:
+    last = "never" if rule.would_have_fired == 0 else f"{{{at}.last_fired_at}}"
+    return [*(f"{{{at}.{field}}}" for field in ("rule", "state", "current_value", "would_have_fired")), last, f"{{{at}.rule_id}}"]

@@ -5,7 +5,7 @@ from tools.analytics.dispersion import Distribution
 from tools.analytics.forecast import Forecast, ForecastRange
 
 from ..conversation import Topic
-from .phrases import Outcomes, failed, nothing_to_tell, paragraphs, table, warnings
+from .phrases import Outcomes, failed, listed, nothing_to_tell, paragraphs, table, warnings
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FORECAST_STEP = 4
@@ -32,7 +32,17 @@ def _lead(name: str, result: Baseline) -> str:
     beside = f"compared with {{{name}.sample_count}} samples over {{{name}.hours}} up to {{{name}.end}}"
     if result.verdict is None:
         return f"Whether {{{name}.base_currency}} liquidity on {market} is as usual cannot be said, because there is no book to compare. What is usual:"
-    return f"**{_capital(result.verdict)}**: {{{name}.base_currency}} liquidity on {market}, {beside}."
+    return f"**{_capital(result.verdict)}**: {{{name}.base_currency}} liquidity on {market}, {beside}.{_why(result)}"
+
+
+def _why(result: Baseline) -> str:
+    """What makes it worse, so that nobody has to find it among the figures."""
+    if result.verdict != "worse than usual":
+        return ""
+    wide = result.spread.now is not None and result.spread.now >= result.spread.p95
+    thin = result.depth is not None and result.depth.now is not None and result.depth.now <= result.depth.p5
+    reasons = [*(["the spread is unusually wide"] if wide else []), *(["depth is unusually low"] if thin else [])]
+    return f" {_capital(' and '.join(reasons))}." if reasons else ""
 
 
 def _spread(name: str, result: Baseline) -> str:
@@ -79,11 +89,7 @@ def _verdicts(found: dict[str, Baseline]) -> str:
     groups: dict[str, list[str]] = {}
     for result in found.values():
         groups.setdefault(result.verdict or "not to be said", []).append(result.exchange)
-    return "; ".join(f"**{words}** on {_and(exchanges)}" for words, exchanges in groups.items())
-
-
-def _and(words: list[str]) -> str:
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+    return "; ".join(f"**{words}** on {listed(exchanges)}" for words, exchanges in groups.items())
 
 
 def _row(name: str, result: Baseline) -> list[str]:
@@ -105,14 +111,19 @@ def outlook(_topic: Topic, outcomes: Outcomes) -> str:
     found = outcomes.of(Baseline)
     if not found:
         return nothing_to_tell(outcomes)
-    told = [paragraphs(_forecast(name, result) or _none(name), _hours(name, result.forecast)) for name, result in found.items()]
-    return paragraphs(*told, "I forecast liquidity only, never prices.", failed(outcomes), warnings(outcomes))
+    ahead = {name: told for name, result in found.items() if (told := _forecast(name, result))}
+    told = [paragraphs(words, _hours(name, found[name].forecast)) for name, words in ahead.items()]
+    none = _none([name for name in found if name not in ahead])
+    return paragraphs(*told, none, "I forecast liquidity only, never prices.", failed(outcomes), warnings(outcomes, now_is_compared=False))
 
 
-def _none(name: str) -> str:
+def _none(names: list[str]) -> str:
+    if not names:
+        return ""
+    markets = listed([f"{{{name}.exchange}} ({{{name}.symbol_used}})" for name in names])
     return (
-        f"There is no forecast of {{{name}.base_currency}} liquidity on {{{name}.exchange}} ({{{name}.symbol_used}}):"
-        " the stored history is too short for one, or what it gives does not beat a naive forecast."
+        f"There is no forecast of {{{names[0]}.base_currency}} liquidity on {markets}: the stored history is too short for one, or what it gives"
+        " does not beat a naive forecast. Some days more of recording may give one."
     )
 
 

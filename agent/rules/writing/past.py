@@ -1,5 +1,7 @@
 """Answers about how liquidity went, and about snapshots."""
 
+from collections.abc import Mapping
+
 from tools.analytics.anomalies import AnomalyReport
 from tools.analytics.depth import BAND_WIDTHS_PCT
 from tools.analytics.snapshot import LiquiditySnapshot
@@ -8,6 +10,9 @@ from tools.analytics.trend import LiquidityHistory
 from ..conversation import Topic
 from .alerting import alerts_of_window
 from .phrases import Outcomes, bullets, failed, nothing_to_tell, paragraphs, table, warnings
+
+Histories = Mapping[str, LiquidityHistory]
+"""By the names of their calls."""
 
 _GAPS_SHOWN = 3
 _GAP_WORDS = {"not recorded": "nothing was recorded", "no valid book": "the exchange gave no valid book"}
@@ -18,10 +23,10 @@ def history(topic: Topic, outcomes: Outcomes) -> str:
     found = outcomes.of(LiquidityHistory)
     if not found:
         return nothing_to_tell(outcomes)
-    body = _one(topic, *next(iter(found.items()))) if len(found) == 1 else _several(topic, found)
-    alerts = [alerts_of_window(name, report) for name, report in outcomes.of(AnomalyReport).items()]
+    alerts = alerts_of_window(outcomes.of(AnomalyReport))
     gaps = [_gaps(name, result) for name, result in found.items()]
-    return paragraphs(body, *gaps, *alerts, failed(outcomes), warnings(outcomes))
+    body = [_one(topic, *next(iter(found.items()))), *gaps, alerts] if len(found) == 1 else [_several(topic, found, alerts), *gaps]
+    return paragraphs(*body, failed(outcomes), warnings(outcomes))
 
 
 def _one(topic: Topic, name: str, result: LiquidityHistory) -> str:
@@ -50,27 +55,42 @@ def _went(name: str, figure: str) -> str:
     )
 
 
-def _several(topic: Topic, found: dict[str, LiquidityHistory]) -> str:
-    first = next(iter(found))
-    figures = {figure for result in found.values() for figure in _figures(topic, result)[:1]}
-    figures |= {"spread", "depth"} if all(result.depth for result in found.values()) else {"spread"}
-    headings = ("Exchange (market)", "Figure", "First", "Last", "Change", "Lowest", "Highest", "Samples")
-    ordered = sorted(figures, key=lambda one: one != _figures(topic, found[first])[0])
-    rows = [_row(name, figure) for figure in ordered for name in found]
-    return paragraphs(f"{{{first}.base_currency}} from {{{first}.start}} to {{{first}.end}}:", table(headings, rows))
+def _several(topic: Topic, found: Histories, alerts: str) -> str:
+    """What stood out, then a table for each figure, that which was asked after first."""
+    first, result = next(iter(found.items()))
+    asked = _figures(topic, result)[0]
+    others = ["spread", *(["depth"] if all(one.depth for one in found.values()) else [])]
+    figures = dict.fromkeys([asked, *others])
+    counts = ", ".join(f"{{{name}.exchange}} {{{name}.sample_count}}" for name in found)
+    tables = [part for figure in figures for part in (f"**{_heading(figure, found)}**", _table(figure, found))]
+    return paragraphs(f"{{{first}.base_currency}} from {{{first}.start}} to {{{first}.end}}:", alerts, *tables, f"Samples: {counts}.")
 
 
-def _row(name: str, figure: str) -> list[str]:
+def _heading(figure: str, found: Histories) -> str:
+    if figure != "depth":
+        return {"spread": "Spread", "mid": "Mid price"}[figure]
+    return f"Depth, both sides{'' if _bands_differ(found) else f', within {{{next(iter(found))}.depth_band_pct}} of mid'}"
+
+
+def _bands_differ(found: Histories) -> bool:
+    return len({result.depth_band_pct for result in found.values()}) > 1
+
+
+def _table(figure: str, found: Histories) -> str:
+    headings = ("Exchange (market)", "First", "Last", "Change", "Lowest", "Highest")
+    within = figure == "depth" and _bands_differ(found)
+    return table(headings, [_row(name, figure, within=within) for name, result in found.items() if getattr(result, figure)])
+
+
+def _row(name: str, figure: str, *, within: bool) -> list[str]:
     at = f"{name}.{figure}"
     return [
-        f"{{{name}.exchange}} ({{{name}.symbol_used}})",
-        f"depth within {{{name}.depth_band_pct}}" if figure == "depth" else figure,
+        f"{{{name}.exchange}} ({{{name}.symbol_used}}){f', within {{{name}.depth_band_pct}}' if within else ''}",
         f"{{{at}.first}}",
         f"{{{at}.last}}",
         f"{{{at}.change_pct}}",
         f"{{{at}.lowest}} at {{{at}.lowest_at}}",
         f"{{{at}.highest}} at {{{at}.highest_at}}",
-        f"{{{name}.sample_count}}",
     ]
 
 

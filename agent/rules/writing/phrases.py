@@ -14,6 +14,7 @@ from ...answers import literal
 R = TypeVar("R", bound=Result)
 CHART = "chart"
 _LOWER_BOUND = re.compile(r"within (?P<pct>[\d.]+)% and wider is a lower bound")
+_NOT_COMPARED = "This hour of the week is not compared"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ def bullets(lines: Sequence[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
+def listed(words: Sequence[str]) -> str:
+    """`binance, coinbase and kraken`."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+
+
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = [headings, ["---"] * len(headings), *rows]
@@ -64,13 +70,16 @@ def nothing_to_tell(outcomes: Outcomes) -> str:
     return paragraphs("I could not answer that.", bullets(list(dict.fromkeys(reasons))))
 
 
-def warnings(outcomes: Outcomes, widest_pct: float = 0.0) -> str:
-    """Every warning of the results, each once; of depth that is a lower bound only where the answer shows depth that far from mid."""
+def warnings(outcomes: Outcomes, widest_pct: float = 0.0, *, now_is_compared: bool = True) -> str:
+    """Every warning of the results, each once; of depth that is a lower bound only where the answer shows depth that far from mid.
+
+    That this hour of the week is not compared is no matter of an answer that does not compare now.
+    """
     seen: dict[str, str] = {}
     for name, result in outcomes.results.items():
         for index, warning in enumerate(result.warnings):
             bound = _LOWER_BOUND.search(warning)
-            if bound and float(bound["pct"]) > widest_pct:
+            if (bound and float(bound["pct"]) > widest_pct) or (not now_is_compared and warning.startswith(_NOT_COMPARED)):
                 continue
             seen.setdefault(warning, f"{{{name}.warnings.{index}}}")
     return paragraphs("Beware:" if seen else "", bullets(list(seen.values())))
