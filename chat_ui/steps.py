@@ -23,7 +23,7 @@ class ToolSteps:
     """The tool calls of one question. Leaving it closes those still running, as after the stop button."""
 
     def __init__(self) -> None:
-        self.charts: list[Chart] = []
+        self._charts: dict[str, Chart | None] = {}
         self._running: dict[str, tuple[cl.Step, float]] = {}
 
     async def __aenter__(self) -> Self:
@@ -33,6 +33,11 @@ class ToolSteps:
         for call_id in list(self._running):
             await self._close(call_id, "Stopped before it answered.", failed=True)
 
+    @property
+    def charts(self) -> list[Chart]:
+        """The charts that were drawn, in the order in which they were asked for."""
+        return [chart for chart in self._charts.values() if chart]
+
     async def begin(self, call: ToolCallPart) -> None:
         """Show a call as running."""
         arguments = call.args_as_dict()
@@ -41,6 +46,7 @@ class ToolSteps:
         step.input = literal_colons(_listed(arguments))
         step.start = utc_now()
         self._running[call.tool_call_id] = (step, perf_counter())
+        self._charts[call.tool_call_id] = None
         await step.send()
 
     async def end(self, part: ToolReturnPart) -> None:
@@ -50,7 +56,7 @@ class ToolSteps:
             await self._close(part.tool_call_id, part.model_response_str(wrap_if_error=False), failed=part.outcome != "success")
             return
         if isinstance(facts.result, Chart):
-            self.charts.append(facts.result)
+            self._charts[part.tool_call_id] = facts.result
         await self._close(part.tool_call_id, readable(facts.result), elapsed_ms=facts.elapsed_ms)
 
     async def _close(self, call_id: str, output: str, *, failed: bool = False, elapsed_ms: float | None = None) -> None:

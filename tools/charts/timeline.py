@@ -15,13 +15,32 @@ from .timeline_summary import PER_PCT, density, summary
 _BRIGHTEST_PERCENTILE = 95
 _MAP, _PATH = [0.3, 1.0], [0.0, 0.2]
 _MOST_TICKS_A_SIDE = 7
+# From fewer distances between snapshots nobody knows what is usual.
+_FEWEST_APART = 3
 
 
 def heatmap_over_time(timeline: LiquidityTimeline, palette: theme.Palette = "RdYlGn") -> Chart:
     """Where liquidity stood by distance from mid on one exchange, over a window."""
+    shown = _held(timeline)
     heading = theme.heading(f"Liquidity by price over {over_time.span(timeline.start, timeline.end)}", timeline.symbol_used, [timeline.exchange], timeline)
-    data = [_density(timeline, palette), *_unknown(timeline), *_mids(timeline)]
-    return drawn("heatmap", timeline, timeline.symbol, [timeline.exchange], heading, summary(timeline), data, _layout(timeline, heading))
+    data = [_density(shown, palette), *_unknown(shown), *_mids(shown)]
+    words = summary(shown, held=shown is not timeline)
+    return drawn("heatmap", timeline, timeline.symbol, [timeline.exchange], heading, words, data, _layout(shown, heading))
+
+
+def _held(timeline: LiquidityTimeline) -> LiquidityTimeline:
+    """The timeline with each snapshot kept until the next is due, where they are usually farther apart than columns; as it is where they are not."""
+    empty = np.isnan(np.array(timeline.usd, float)).all(axis=0)
+    known = ~empty | np.array([mid is not None for mid in timeline.mid_price])
+    apart = np.diff(np.flatnonzero(known))
+    usual = int(np.ceil(np.median(apart))) if len(apart) >= _FEWEST_APART else 1
+    if usual == 1:
+        return timeline
+    columns = np.arange(len(known))
+    newest = np.maximum.accumulate(np.where(known, columns, 0))
+    at = np.where(columns - newest < usual, newest, columns).tolist()
+    usd = [[row[column] for column in at] for row in timeline.usd]
+    return timeline.model_copy(update={"usd": usd, "mid_price": [timeline.mid_price[column] for column in at]})
 
 
 def _density(timeline: LiquidityTimeline, palette: theme.Palette) -> theme.Json:

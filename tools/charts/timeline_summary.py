@@ -27,11 +27,12 @@ def density(timeline: LiquidityTimeline) -> Column:
     return np.array(timeline.usd, float) / widths[:, None]
 
 
-def summary(timeline: LiquidityTimeline) -> str:
-    """One paragraph; times are UTC."""
+def summary(timeline: LiquidityTimeline, *, held: bool = False) -> str:
+    """One paragraph; times are UTC. `held` says that snapshots are drawn until the next is due."""
     when = f"{over_time.window(timeline.start, timeline.end)}, {counted(timeline.sample_count, 'snapshot')}, times in UTC"
     columns = f"each column stands for {over_time.span(timeline.start, timeline.start + timedelta(seconds=timeline.column_seconds))}"
-    reach = f"Drawn from {-timeline.edges_pct[0]:g}% below mid to {timeline.edges_pct[-1]:g}% above; {columns}"
+    until = ", and a snapshot is drawn until the next is due" if held else ""
+    reach = f"Drawn from {-timeline.edges_pct[0]:g}% below mid to {timeline.edges_pct[-1]:g}% above; {columns}{until}"
     return sentences([f"{timeline.exchange} {timeline.symbol_used}, {when}", reach, *_most(timeline), *_changes(timeline), _mid(timeline), _gaps(timeline)])
 
 

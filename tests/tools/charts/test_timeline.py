@@ -68,6 +68,29 @@ def test_what_is_not_known_is_blank_and_hatched_in_as_few_patches_as_its_shape_n
     assert legend(chart)[0] == "not known: not recorded, or beyond what the exchange sent"
 
 
+def test_snapshots_farther_apart_than_columns_are_drawn_until_the_next_is_due_and_an_outage_stays_a_hole():
+    taken = [0, 2, 5, 7, 10, 20, 22]
+    usd = np.full((4, 23), NAN)
+    usd[:, taken] = taken
+    mid = np.full(23, NAN)
+    mid[taken] = taken
+    chart = heatmap_over_time(timeline_of(usd, [-0.2, -0.1, 0.0, 0.1, 0.2], mid=mid, column_seconds=120))
+    held = [0, 0, 2, 2, 2, 5, 5, 7, 7, 7, 10, 10, 10, *[None] * 7, 20, 20, 22]
+    assert density(chart)["z"] == [held] * 4
+    line = next(one for one in chart.figure["data"] if one.get("mode") == "lines")
+    assert line["y"] == [*held[:13], None, *held[20:], None]
+    assert "each column stands for 2 min, and a snapshot is drawn until the next is due." in chart.summary
+    assert "Nothing is known from Aug 9, 11:40 to Aug 9, 11:54" in chart.summary
+
+
+def test_too_few_snapshots_to_know_when_the_next_is_due_are_drawn_where_they_were_taken():
+    usd = np.full((4, 9), NAN)
+    usd[:, [0, 4, 8]] = 1.0
+    chart = heatmap_over_time(timeline_of(usd, EDGES, mid=usd[0]))
+    assert [cell is None for cell in density(chart)["z"][0]] == [False, True, True, True, False, True, True, True, False]
+    assert "until the next" not in chart.summary
+
+
 def test_hatching_covers_exactly_the_cells_that_are_null():
     timeline = six_hours()
     patches = hatching(heatmap_over_time(timeline))
