@@ -187,7 +187,7 @@ async def test_what_happened_gives_first_last_lowest_and_highest_with_their_time
 async def test_the_alerts_of_a_window_stand_beside_its_history(remembering):
     text = await answer(remembering, "how did the SOL spread on kraken go today?")
     assert "**Spread went from " in text
-    assert "Cleared within 12 h on kraken:\n\n- **HIGH** 06:19 UTC to " in text
+    assert "Alerts cleared within 12 h on kraken:\n\n- **HIGH** 06:19 UTC to " in text
     assert "Spread widened by " in text
     quiet = await answer(remembering, "how did the SOL spread on kraken go between 01:00 and 05:00?")
     assert "No alert on kraken in that time." in quiet

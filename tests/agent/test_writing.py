@@ -86,7 +86,7 @@ def test_an_alert_says_since_when_what_happened_and_what_to_do():
     assert said(alerting.alerts, alerts_kraken=report([alert(2)], [cleared])) == (
         "**Alert** for kraken (SOL/USD), by 1,440 samples of 24 h at a threshold of 30.00%:\n\n"
         "- **MEDIUM** 10:00 UTC: Depth dropped 2 hours ago *Split the order.*\n\n"
-        "Cleared within 24 h on kraken:\n\n"
+        "Alerts cleared within 24 h on kraken:\n\n"
         "- **MEDIUM** 07:00 UTC to 08:00 UTC: Depth dropped 5 hours ago"
     )
 
@@ -102,7 +102,7 @@ def test_of_several_exchanges_those_without_an_alert_share_a_sentence_and_what_c
         "**Alert** for gate (SOL/USD), by 1,440 samples of 24 h at a threshold of 30.00%:\n\n"
         "- **MEDIUM** 10:00 UTC: Depth dropped 2 hours ago *Split the order.*\n\n"
         "**No alert stands** for kraken (SOL/USD) and okx (SOL/USD), by 1,440 and 1,390 samples of 24 h at a threshold of 30.00%.\n\n"
-        "Cleared within 24 h:\n\n"
+        "Alerts cleared within 24 h:\n\n"
         "- **MEDIUM** on okx 07:00 UTC to 08:00 UTC: Depth dropped 5 hours ago"
     )
 
@@ -131,7 +131,7 @@ def test_alerts_lead_the_histories_of_several_exchanges():
         f"history_{exchange}": trend(series(exchange=exchange, symbol="SOL/USD", spread_pct=[0.1] * 20), "SOL", NOON) for exchange in ("kraken", "okx")
     }
     text = said(past.history, **histories, alerts_kraken=report((), [cleared]), alerts_okx=report(exchange="okx"))
-    told = "Cleared within 24 h:\n\n- **MEDIUM** on kraken 07:00 UTC to 08:00 UTC: Depth dropped 5 hours ago\n\nNo alert on okx in that time."
+    told = "Alerts cleared within 24 h:\n\n- **MEDIUM** on kraken 07:00 UTC to 08:00 UTC: Depth dropped 5 hours ago\n\nNo alert on okx in that time."
     assert text.index("SOL from ") < text.index(told) < text.index("**Spread**")
 
 

@@ -23,12 +23,13 @@ QUIET = ["--disable-background-networking", "--disable-component-update", "--dis
 
 @dataclass(frozen=True)
 class Server:
-    """A chat being served. `working_directory` is where it was started, `temporary` where it may put files while it runs."""
+    """A chat being served. `working_directory` is where it was started, `temporary` where it may put files while it runs, `data` where its history is."""
 
     url: str
     process: subprocess.Popen[str]
     working_directory: Path
     temporary: Path
+    data: Path
 
 
 @contextmanager
@@ -37,7 +38,13 @@ def serving(folder: Path, *arguments: str) -> Iterator[Server]:
     working_directory, temporary = folder / "cwd", folder / "tmp"
     working_directory.mkdir()
     temporary.mkdir()
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TMPDIR": str(temporary), "XDG_CACHE_HOME": str(folder / "cache")}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(REPOSITORY),
+        "TMPDIR": str(temporary),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+        "XDG_DATA_HOME": str(folder / "data"),
+    }
     with (folder / "log").open("w") as log:
         command = [sys.executable, str(Path(__file__).with_name("chat_server.py")), *arguments]
         process = subprocess.Popen(command, cwd=working_directory, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
@@ -45,7 +52,7 @@ def serving(folder: Path, *arguments: str) -> Iterator[Server]:
             assert process.stdout is not None
             url = process.stdout.readline().strip()
             assert url, f"the chat did not start: {(folder / 'log').read_text()[-2_000:]}"
-            yield Server(url, process, working_directory, temporary)
+            yield Server(url, process, working_directory, temporary, folder / "data")
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=20)
@@ -72,7 +79,7 @@ def serve():
     return serving
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(tmp_path_factory.mktemp("simulated")) as server:
         yield server

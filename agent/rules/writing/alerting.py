@@ -76,7 +76,7 @@ def _cleared(found: Reports) -> str:
     name, several = next(iter(cleared)), len(found) > 1
     where = "" if several else f" on {{{name}.exchange}}"
     lines = [line for one, report in cleared.items() for line in _lines(one, "cleared", report.cleared, several=several)]
-    return paragraphs(f"Cleared within {{{name}.lookback_hours}}{where}:", bullets(lines))
+    return paragraphs(f"Alerts cleared within {{{name}.lookback_hours}}{where}:", bullets(lines))
 
 
 def alerts_of_window(found: Reports) -> str:
