@@ -10,11 +10,11 @@ from .analytics.anomalies import backtest
 from .analytics.series import Series, milliseconds, moment
 from .analytics.snapshot import Miss, Snapshot
 from .feeds.depth_limits import is_all_sent, request_limit
-from .feeds.symbols import candidates
 from .history import History, RecordedMarket
 from .simulator import GeneratedBooks
 from .simulator.catalog import PROFILES
 from .simulator.past import Recorder, look
+from .symbols import candidates
 
 INTERVAL_S = 300
 _DAY = timedelta(hours=24)

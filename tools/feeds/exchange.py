@@ -9,11 +9,11 @@ from ccxt.base.errors import BaseError
 
 from ..book import Contract
 from ..errors import LiquidityError, RateLimited, UnknownSymbol
+from ..symbols import candidates, suggestions
 from .client import RESPONSE_HEADERS, open_client
 from .depth_limits import request_limit
 from .market_files import MarketFiles
 from .single_flight import SingleFlight
-from .symbols import candidates, suggestions
 from .translate import PARSER_FAULTS, HttpFailure, translated
 from .venues import Venue
 

@@ -7,12 +7,10 @@ from sqlalchemy import ScalarSelect, Table, bindparam, func, or_, select
 
 from ..analytics.series import moment
 from ..parameters import Source
+from ..symbols import candidates
 from .database import Database
 from .store import RecordedMarket
 from .tables import hours, series, snapshots
-
-_USD_QUOTES = ("USDT", "USD", "USDC")
-"""The quotes that count as dollars, nearest first, as they do where books are fetched."""
 
 
 def _of(table: Table, figure: Any) -> ScalarSelect[Any]:
@@ -61,12 +59,6 @@ class Markets:
         """The stored market that a symbol means: of a bare asset the deepest of its dollar markets, else the market itself or its nearest quote."""
         if (exchange, symbol) in self._known:
             return symbol
-        base, _, quote = symbol.partition("/")
-        stored = {one.symbol: one.liquidity_1pct_usd for one in await self.recorded(exchange, base)}
+        stored = {one.symbol: one.liquidity_1pct_usd for one in await self.recorded(exchange, "")}
         self._known.update((exchange, one) for one in stored)
-        if symbol in stored:
-            return symbol
-        if quote not in {"", *_USD_QUOTES}:
-            return None
-        dollar_markets = [f"{base}/{near}" for near in _USD_QUOTES if f"{base}/{near}" in stored]
-        return next(iter(dollar_markets), None) if quote else max(dollar_markets, key=stored.__getitem__, default=None)
+        return max(candidates(symbol, stored), key=stored.__getitem__, default=None)

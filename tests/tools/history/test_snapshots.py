@@ -123,7 +123,7 @@ async def test_a_symbol_means_the_deepest_dollar_market_or_the_nearest_quote(his
             snapshot(symbol="SOL/USD"),
         ]
     )
-    asked = ["BTC", "BTC/USDT", "BTC/EUR", "BTC/USDC", "SOL/USDT", "SOL", "ETH", "BTC/GBP", "ETH/BTC"]
+    asked = ["BTC", "BTC/USDT", "BTC/EUR", "BTC/USDC", "SOL/USDT", "SOL", "ETH", "BTC/GBP", "ETH/BTC", "BTCEUR"]
     assert {symbol: await history.find_market("kraken", symbol) for symbol in asked} == {
         "BTC": "BTC/USD",
         "BTC/USDT": "BTC/USDT",
@@ -134,6 +134,7 @@ async def test_a_symbol_means_the_deepest_dollar_market_or_the_nearest_quote(his
         "ETH": None,
         "BTC/GBP": None,
         "ETH/BTC": None,
+        "BTCEUR": "BTC/EUR",
     }
     assert await history.find_market("coinbase", "BTC") is None
 

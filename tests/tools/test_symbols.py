@@ -1,7 +1,7 @@
 import pytest
 
-from tools.feeds.symbols import candidates, suggestions
 from tools.parameters import normal_symbol
+from tools.symbols import candidates, suggestions
 
 LISTED = {"BTC/USD", "BTC/USDC", "BTC/EUR", "ETH/USDT", "SOL/USDT", "SOL/USD", "PEPE/EUR", "BTC/USDT:USDT"}
 
