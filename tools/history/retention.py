@@ -1,21 +1,25 @@
-"""Down-sampling of what is older than the retention time: a row an hour, with mean, minimum and maximum of every figure and the mean profile."""
+"""Down-sampling of what is older than the retention time: a row an hour, with mean, minimum and maximum of every figure and the mean profile.
+
+Looks that gave no valid book are not kept beyond that time, and no hour counts them: why an old gap is one can then no longer be told.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import BigInteger, bindparam, delete, func, select
 
 from ..analytics.series import milliseconds
 from ..parameters import Source
 from .database import Database
 from .folding import Stored, fold
 from .snapshots import HOUR_MS
-from .tables import hours, profiles, series, snapshots
+from .tables import hours, misses, profiles, series, snapshots
 
 _DAY_MS = 24 * HOUR_MS
 _IDS = select(series.c.id).where(series.c.source == bindparam("source")).order_by(series.c.id)
+_FORGET_MISSES = delete(misses).where(misses.c.series_id.in_(_IDS.order_by(None)), misses.c.time_ms < bindparam("end_ms", type_=BigInteger))
 _OLDEST = select(func.min(snapshots.c.time_ms)).where(snapshots.c.series_id == bindparam("series_id"))
 
 
@@ -27,9 +31,12 @@ class Retention:
     source: Source
 
     async def prune(self, before: datetime) -> int:
-        """Fold every whole hour that ended at or before `before`; how many snapshots were folded."""
+        """Fold every whole hour that ended at or before `before`, then delete the failed looks of that time; how many snapshots were folded."""
         end_ms = milliseconds(before) // HOUR_MS * HOUR_MS
-        return sum([await self._prune_market(row[0], end_ms) for row in await self.database.fetch(_IDS, source=self.source)])
+        folded = sum([await self._prune_market(row[0], end_ms) for row in await self.database.fetch(_IDS, source=self.source)])
+        async with self.database.transaction() as connection:
+            await connection.execute(_FORGET_MISSES, {"source": self.source, "end_ms": end_ms})
+        return folded
 
     async def _prune_market(self, series_id: int, end_ms: int) -> int:
         """Fold a day at a time, so that writers wait for no more than that."""

@@ -73,7 +73,7 @@ class History:
     async def find_market(self, exchange: str, symbol: str) -> str | None:
         """The stored market that a symbol means, None where none is.
 
-        A bare asset means the deepest of its dollar markets by their newest snapshots, a market itself or else its nearest quote.
+        A bare asset means the deepest of its dollar markets by their newest snapshots, a market itself or else its nearest quote in dollars.
         """
         return await (await self._opened()).markets.find(exchange, symbol)
 
@@ -131,7 +131,10 @@ class History:
         await (await self._opened()).leases.release(owner)
 
     async def prune(self) -> int:
-        """Down-sample whole hours older than the retention time to one row each; how many snapshots were folded."""
+        """Down-sample whole hours older than the retention time to one row each; how many snapshots were folded.
+
+        Failed looks of that time are deleted: what is left of it says where nothing was recorded, no longer why.
+        """
         return await (await self._opened()).retention.prune(self._now() - timedelta(days=self._retention_days))
 
     async def check(self) -> Mapping[str, str]:

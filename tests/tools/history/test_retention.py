@@ -74,10 +74,22 @@ async def test_folded_hours_stand_in_a_series_at_their_middle_and_say_so(later):
     given = series(mid=[99.0, 101.0, 100.0], times_s=[-7_200, -3_601, 3_600], total_volume_20=[1.0, 3.0, 5.0], failed_s=[-60])
     await later.append(snapshots(given), misses(given))
     assert await later.prune() == 2
-    expected = series(
-        start=NOON - 3 * HOUR, end=NOON + HOUR, mid=[100.0, 100.0], times_s=[-9_000, 0], total_volume_20=[2.0, 5.0], hourly=[True, False], failed_s=[-3_660]
-    )
+    expected = series(start=NOON - 3 * HOUR, end=NOON + HOUR, mid=[100.0, 100.0], times_s=[-9_000, 0], total_volume_20=[2.0, 5.0], hourly=[True, False])
     assert same(await later.series("kraken", "BTC/USD", expected.start, expected.end), expected)
+
+
+async def test_failed_looks_beyond_the_retention_time_are_forgotten_and_others_kept(later, database_url):
+    """One market has nothing but failed looks, and a source that is not pruned keeps its own."""
+    other = History(database_url, "replay", now=lambda: NOON)
+    await other.append([], [miss(source="replay")])
+    looks = [miss(after_s=-1), miss(after_s=3_599), miss(after_s=3_600), miss(symbol="ETH/USD")]
+    await later.append([snapshot()], looks)
+    assert await later.prune() == 1
+    window = "kraken", "BTC/USD", NOON - HOUR, NOON + 2 * HOUR
+    assert (await later.series(*window)).failed_ms.tolist() == [1_786_280_400_000]
+    assert (await later.series("kraken", "ETH/USD", *window[2:])).failed_ms.tolist() == []
+    assert (await other.series(*window)).failed_ms.tolist() == [1_786_276_800_000]
+    await other.close()
 
 
 async def test_folding_twice_changes_nothing(later):
