@@ -76,6 +76,26 @@ async def test_what_was_acknowledged_stays_so(history):
     assert await history.alerts() == [cleared(seen, 120)]
 
 
+async def test_an_alert_that_is_stored_again_without_its_acknowledgement_keeps_the_stored_one(history):
+    """As a watch does, which knows nothing of what people have seen."""
+    first = alert()
+    await history.store_alerts([first])
+    await history.acknowledge("a1", NOON + MINUTE)
+    worse = first.model_copy(update={"severity": "HIGH"})
+    await history.store_alerts([worse])
+    assert await history.alerts() == [worse.model_copy(update={"acknowledged_at": NOON + MINUTE})]
+
+
+async def test_a_cleared_alert_stays_cleared_when_it_is_acknowledged_and_raised_late(history):
+    first = alert()
+    await history.store_alerts([cleared(first, 120)])
+    seen = cleared(first, 120).model_copy(update={"acknowledged_at": NOON + 5 * MINUTE})
+    assert await history.acknowledge("a1", NOON + 5 * MINUTE) == seen
+    await history.store_alerts([first, first.model_copy(update={"severity": "HIGH"})])
+    assert await history.alerts() == [seen]
+    assert await history.alerts(open_only=True) == []
+
+
 async def test_acknowledging_an_unknown_alert_gives_nothing(history):
     assert await history.acknowledge("nothing", NOON) is None
 
