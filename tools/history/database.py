@@ -2,7 +2,7 @@
 
 Statements are SQLAlchemy's. Reads hand them to the driver itself, whose rows become numpy columns at once: SQLAlchemy's row objects would cost more
 than the query (24 h of one market: 7.2 ms, the bare statement 2.9). SQLite is read by the synchronous driver in a thread, so that a row becomes
-numbers where it was fetched (3.8 ms; 4.6 where all rows wait for another thread to do it).
+numbers where it was fetched (3.8 ms; 4.6 where all rows wait for another thread to do it), and snapshots are written by it: 900 a second one by one, not 400.
 """
 
 import asyncio
@@ -11,6 +11,8 @@ from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Seque
 from contextlib import asynccontextmanager, contextmanager
 from itertools import chain
 from pathlib import Path
+from struct import error as StructError  # noqa: N812 - an exception's name
+from struct import pack
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -47,11 +49,11 @@ T = TypeVar("T")
 class Database:
     """An open database. Every way to use it raises HistoryUnavailable where the database does not answer."""
 
-    def __init__(self, url: URL, engine: AsyncEngine, reader: Engine | None = None) -> None:
-        """`reader` opens the same file of SQLite for reading; a server has none, its one engine reads and writes."""
+    def __init__(self, url: URL, engine: AsyncEngine, file: Engine | None = None) -> None:
+        """`file` opens the same file of SQLite for the thread that asks; a server has none, its one engine reads and writes."""
         self._url = url
         self._engine = engine
-        self._reader = reader
+        self._file = file
         self.on_sqlite = engine.dialect.name == "sqlite"
         self._compiled: dict[ClauseElement, Compiled] = {}
         # Both have INSERT ... ON CONFLICT, each in a class of its own.
@@ -68,13 +70,13 @@ class Database:
 
     async def columns(self, statement: ClauseElement, **values: Any) -> NDArray[np.float64]:
         """The rows of a statement that reads numbers, as shape (rows, columns) with NaN for null; otherwise as `fetch`."""
-        return await self._read(_numbers, statement, values)
+        return await self._read(_numbers if self.on_sqlite else _numbers_at_once, statement, values)
 
     async def _read(self, take: Callable[[Iterable[Row]], T], statement: ClauseElement, values: dict[str, Any]) -> T:
         sql, arguments = self._text(statement, values)
         with _errors():
-            if self._reader is not None:
-                return await asyncio.to_thread(_read_file, self._reader, sql, arguments, take)
+            if self._file is not None:
+                return await asyncio.to_thread(_read_file, self._file, sql, arguments, take)
             connection = await self._engine.raw_connection()
             try:
                 driver: Any = connection.driver_connection
@@ -85,6 +87,17 @@ class Database:
                 raise
             finally:
                 connection.close()
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """What `work` gives, done in a transaction of its own; a file's in one thread from begin to commit.
+
+        Once it has begun in a thread it is done, whether or not the caller still waits.
+        """
+        with _errors():
+            if self._file is not None:
+                return await asyncio.to_thread(_write_file, self._file, work)
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(work)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncConnection]:
@@ -106,8 +119,8 @@ class Database:
         with _errors():
             async with asyncio.timeout(CONNECT_S):
                 await self._engine.dispose()
-            if self._reader is not None:
-                self._reader.dispose()
+            if self._file is not None:
+                self._file.dispose()
 
     def _text(self, statement: ClauseElement, values: dict[str, Any]) -> tuple[str, list[Any]]:
         """A statement in the engine's own words, and its values in order."""
@@ -128,9 +141,11 @@ def connect(url: str) -> Database:
     if engine.dialect.name != "sqlite":
         event.listen(engine.sync_engine, "checkout", _refuse_closed)
         return Database(parsed, engine)
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
-    return Database(parsed, engine, create_engine(parsed.set(drivername="sqlite"), **_sqlite(parsed)))
+    file = create_engine(parsed.set(drivername="sqlite"), **_sqlite(parsed))
+    for one in (engine.sync_engine, file):
+        event.listen(one, "connect", _prepare)
+        event.listen(one, "begin", _begin)
+    return Database(parsed, engine, file)
 
 
 def _parsed(url: str) -> URL:
@@ -186,6 +201,11 @@ def _read_file(engine: Engine, sql: str, arguments: list[Any], take: Callable[[I
         connection.close()
 
 
+def _write_file(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.begin() as connection:
+        return work(connection)
+
+
 def _numbers(rows: Iterable[Row]) -> NDArray[np.float64]:
     """Each row is taken apart while it is fresh: with SQLite that costs half of what it does once all have been fetched."""
     iterator = iter(rows)
@@ -193,6 +213,16 @@ def _numbers(rows: Iterable[Row]) -> NDArray[np.float64]:
     if first is None:
         return np.empty((0, 0))
     return np.fromiter(chain(first, chain.from_iterable(iterator)), float).reshape(-1, len(first))
+
+
+def _numbers_at_once(rows: Iterable[Row]) -> NDArray[np.float64]:
+    """Of rows that have all been fetched; where none holds a null, two thirds of the time of `_numbers`."""
+    fetched = list(rows)
+    values = tuple(chain.from_iterable(fetched))
+    try:
+        return np.frombuffer(pack(f"{len(values)}d", *values)).reshape(len(fetched), -1) if fetched else np.empty((0, 0))
+    except StructError:
+        return _numbers(fetched)
 
 
 @contextmanager

@@ -10,8 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, bindparam, literal_column, null, select, tuple_, union_all
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import BigInteger, Connection, Float, bindparam, literal_column, select, tuple_, union_all
 
 from ..analytics.series import Series, milliseconds
 from ..analytics.snapshot import Miss, Snapshot
@@ -48,7 +47,7 @@ def _arm(table: Any, kind: Any, columns: Iterable[Any], middle_ms: int = 0) -> A
 _WINDOW = union_all(
     _arm(snapshots, snapshots.c.complete, (snapshots.c[name] for name in _COLUMNS)),
     _arm(hours, hours.c.complete + _HOUR, (hours.c[name] for name in _COLUMNS), HOUR_MS // 2),
-    _arm(misses, literal_column(str(_MISS)), (null() for _ in _COLUMNS)),
+    _arm(misses, literal_column(str(_MISS)), (literal_column("0.0", Float(53)).label(name) for name in _COLUMNS)),
 )
 _WHOLE = (
     select(snapshots, profiles.c.sizes)
@@ -70,26 +69,25 @@ class Snapshots:
 
     async def append(self, taken: Sequence[Snapshot], missed: Sequence[Miss]) -> int:
         """Store them in one transaction; how many snapshots were new."""
-        async with self.database.transaction() as connection:
-            return await self.insert(connection, taken, missed)
+        return await self.database.write(lambda connection: self._insert(connection, taken, missed))
 
     async def append_all(self, batches: AsyncIterable[Sequence[Snapshot]]) -> int:
         """Store them in one transaction; how many were new."""
         async with self.database.transaction() as connection:
-            return sum([await self.insert(connection, batch) async for batch in batches])
+            return sum([await connection.run_sync(self._insert, batch) async for batch in batches])
 
-    async def insert(self, connection: AsyncConnection, taken: Sequence[Snapshot], missed: Sequence[Miss] = ()) -> int:
+    def _insert(self, connection: Connection, taken: Sequence[Snapshot], missed: Sequence[Miss] = ()) -> int:
         """Store them within a transaction; how many snapshots were new. An hour that was down-sampled is closed: its snapshots are in it already."""
-        ids = await self._ids(connection, {(one.exchange, one.symbol) for one in (*taken, *missed)})
+        ids = self._ids(connection, {(one.exchange, one.symbol) for one in (*taken, *missed)})
         # In one order everywhere, or two writers of the same rows would wait for one another.
         rows = sorted((to_row(ids[one.exchange, one.symbol], one) for one in taken), key=_key)
         found = {(ids[one.exchange, one.symbol], milliseconds(one.timestamp)): one.profile for one in taken if one.profile is not None}
-        new = await self._insert_rows(connection, rows)
+        new = self._insert_rows(connection, rows)
         sizes = [{"series_id": key[0], "time_ms": key[1], "sizes": to_bytes(profile)} for key in new if (profile := found.get(key))]
         failed = sorted(({"series_id": ids[one.exchange, one.symbol], "time_ms": milliseconds(one.timestamp), "kind": one.kind} for one in missed), key=_key)
         for table, values in ((profiles, sizes), (misses, failed)):
             if values:
-                await connection.execute(self.database.insert(table).on_conflict_do_nothing(), values)
+                connection.execute(self.database.insert(table).on_conflict_do_nothing(), values)
         return len(new)
 
     async def series(self, exchange: str, symbol: str, start: datetime, end: datetime) -> Series:
@@ -98,9 +96,9 @@ class Snapshots:
             _WINDOW, source=self.source, exchange=exchange, symbol=symbol, start_ms=milliseconds(start), end_ms=milliseconds(end)
         )
         cells = cells.reshape(-1, 2 + len(_COLUMNS))
-        cells = cells[np.argsort(cells[:, 0], kind="stable")]
-        failed = cells[:, 1] >= _MISS
-        columns = np.ascontiguousarray(cells[~failed].T)
+        order = np.argsort(cells[:, 0], kind="stable")
+        failed = cells[order, 1] >= _MISS
+        columns = cells.T[:, order[~failed]]
         time_ms, complete, best_bid, best_ask = columns[:4]
         bid_usd, ask_usd = columns[4 : 4 + BANDS].T, columns[4 + BANDS : 4 + 2 * BANDS].T
         volume, liquidity = columns[4 + 2 * BANDS :]
@@ -119,7 +117,7 @@ class Snapshots:
             total_volume_20=volume,
             liquidity_1pct_usd=liquidity,
             hourly=complete >= _HOUR,
-            failed_ms=cells[failed, 0].astype(np.int64),
+            failed_ms=cells[order[failed], 0].astype(np.int64),
         )
 
     async def latest(self, exchange: str, symbol: str, until: datetime) -> Snapshot | None:
@@ -141,36 +139,36 @@ class Snapshots:
                 return
             start_ms = page[-1]["time_ms"] + 1
 
-    async def _ids(self, connection: AsyncConnection, pairs: set[Pair]) -> Mapping[Pair, int]:
+    def _ids(self, connection: Connection, pairs: set[Pair]) -> Mapping[Pair, int]:
         """The ids of the markets, which are made where there are none."""
         wanted = (
             select(series.c.exchange, series.c.symbol, series.c.id)
             .where(series.c.source == self.source)
             .where(tuple_(series.c.exchange, series.c.symbol).in_(sorted(pairs)))
         )
-        ids = {(row.exchange, row.symbol): row.id for row in await connection.execute(wanted)}
+        ids = {(row.exchange, row.symbol): row.id for row in connection.execute(wanted)}
         missing = sorted(pairs - ids.keys())
         if missing:
             values = [{"source": self.source, "exchange": exchange, "symbol": symbol} for exchange, symbol in missing]
-            await connection.execute(self.database.insert(series).on_conflict_do_nothing(), values)
-            ids = {(row.exchange, row.symbol): row.id for row in await connection.execute(wanted)}
+            connection.execute(self.database.insert(series).on_conflict_do_nothing(), values)
+            ids = {(row.exchange, row.symbol): row.id for row in connection.execute(wanted)}
         return ids
 
-    async def _insert_rows(self, connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> list[tuple[int, int]]:
+    def _insert_rows(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> list[tuple[int, int]]:
         """Insert rows of `snapshots`; the keys of those that were new."""
-        open_rows = await self._of_open_hours(connection, rows)
+        open_rows = self._of_open_hours(connection, rows)
         if not open_rows:
             return []
         statement = self.database.insert(snapshots).on_conflict_do_nothing().returning(snapshots.c.series_id, snapshots.c.time_ms)
-        return [(row.series_id, row.time_ms) for row in await connection.execute(statement, open_rows)]
+        return [(row.series_id, row.time_ms) for row in connection.execute(statement, open_rows)]
 
-    async def _of_open_hours(self, connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    def _of_open_hours(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         if not rows:
             return rows
         times = [row["time_ms"] for row in rows]
         ids = {row["series_id"] for row in rows}
         between = hours.c.time_ms.between(min(times) - HOUR_MS, max(times))
-        closed = {tuple(row) for row in await connection.execute(select(hours.c.series_id, hours.c.time_ms).where(hours.c.series_id.in_(ids), between))}
+        closed = {tuple(row) for row in connection.execute(select(hours.c.series_id, hours.c.time_ms).where(hours.c.series_id.in_(ids), between))}
         return [row for row in rows if (row["series_id"], row["time_ms"] // HOUR_MS * HOUR_MS) not in closed] if closed else rows
 
 

@@ -156,8 +156,9 @@ async def test_a_full_disk_refuses_the_snapshots_and_takes_them_when_there_is_ro
     room = [1]
     async with opened(sqlite_url) as history:
         assert await history.append([snapshot()]) == 1
-        engine = (await history._opened()).database._engine.sync_engine
-        event.listen(engine, "checkout", lambda connection, *_: connection.cursor().execute(f"PRAGMA max_page_count={room[0]}"))
+        event.listen(
+            (await history._opened()).database._file, "checkout", lambda connection, *_: connection.cursor().execute(f"PRAGMA max_page_count={room[0]}")
+        )
         with pytest.raises(HistoryUnavailable, match="database or disk is full"):
             await history.append(many)
         assert (await history.check())["snapshots"] == "1"
