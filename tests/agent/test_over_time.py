@@ -1,6 +1,7 @@
 """Answers about liquidity over time, through a real agent, the real tools and a real SQLite history."""
 
 import asyncio
+import re
 import shutil
 from datetime import timedelta
 
@@ -144,7 +145,8 @@ async def test_a_conversation_about_what_is_normal_goes_on(remembering):
     assert "SOL liquidity on binance (SOL/USDT), compared with 72 samples over 24 h up to 12:00 UTC." in second
     assert "SOL liquidity on binance (SOL/USDT), compared with 144 samples over 168 h up to 12:00 UTC." in third
     assert fourth.startswith("SOL liquidity over 168 h: **worse than usual** on binance and kraken.")
-    assert "| kraken (SOL/USD) | worse than usual | 0.100% |" in fourth
+    assert "| Exchange (market) | Verdict | Spread | Its percentile | Depth, both sides | Its percentile | Samples |" in fourth
+    assert re.search(r"\| kraken \(SOL/USD\) \| worse than usual \| 0.100% \| [\d.]+% \| \$200,000 within 0.500% \| 0.000% \| 504 \|", fourth)
     assert "- coinbase is missing: There are no snapshots of SOL on coinbase in those 168 h" in fourth
 
 

@@ -119,6 +119,8 @@ def colour_bar(what: str, brightest: float, *, cut: bool, **parts: Any) -> Json:
     return {
         "title": {"text": f"{what}{last}", "side": "right", "font": {"size": 11}},
         "tickprefix": "$",
+        # Room between the numbers and the title, which Plotly leaves none.
+        "ticksuffix": "  ",
         "exponentformat": "B",
         "minexponent": 3,
         "nticks": 6,

@@ -17,6 +17,8 @@ _MAP, _PATH = [0.3, 1.0], [0.0, 0.2]
 _MOST_TICKS_A_SIDE = 7
 # From fewer distances between snapshots nobody knows what is usual.
 _FEWEST_APART = 3
+# Snapshots two and a half columns apart are two and three apart by turns; with one missing they are five apart.
+_LATE = 1.5
 
 
 def heatmap_over_time(timeline: LiquidityTimeline, palette: theme.Palette = "RdYlGn") -> Chart:
@@ -33,12 +35,12 @@ def _held(timeline: LiquidityTimeline) -> LiquidityTimeline:
     empty = np.isnan(np.array(timeline.usd, float)).all(axis=0)
     known = ~empty | np.array([mid is not None for mid in timeline.mid_price])
     apart = np.diff(np.flatnonzero(known))
-    usual = int(np.ceil(np.median(apart))) if len(apart) >= _FEWEST_APART else 1
-    if usual == 1:
+    due = int(_LATE * np.median(apart)) if len(apart) >= _FEWEST_APART else 1
+    if due == 1:
         return timeline
     columns = np.arange(len(known))
     newest = np.maximum.accumulate(np.where(known, columns, 0))
-    at = np.where(columns - newest < usual, newest, columns).tolist()
+    at = np.where(columns - newest < due, newest, columns).tolist()
     usd = [[row[column] for column in at] for row in timeline.usd]
     return timeline.model_copy(update={"usd": usd, "mid_price": [timeline.mid_price[column] for column in at]})
 

@@ -80,7 +80,7 @@ def _same_hour(name: str, result: Baseline) -> str:
 
 
 def _several(found: dict[str, Baseline]) -> str:
-    headings = ("Exchange (market)", "Verdict", "Spread", "Percentile", "Usual spread", "Depth", "Percentile", "Within", "Samples")
+    headings = ("Exchange (market)", "Verdict", "Spread", "Its percentile", "Depth, both sides", "Its percentile", "Samples")
     lead = f"{{{next(iter(found))}.base_currency}} liquidity over {{{next(iter(found))}.hours}}: {_verdicts(found)}."
     return paragraphs(lead, table(headings, [_row(name, result) for name, result in found.items()]))
 
@@ -93,14 +93,12 @@ def _verdicts(found: dict[str, Baseline]) -> str:
 
 
 def _row(name: str, result: Baseline) -> list[str]:
-    depth = [f"{{{name}.depth.now}}", f"{{{name}.depth.percentile}}", f"{{{name}.depth_band_pct}}"] if result.depth else [f"{{{name}.depth}}"] * 3
-    usual = f"{{{name}.spread.p5}} to {{{name}.spread.p95}}"
+    depth = [f"{{{name}.depth.now}} within {{{name}.depth_band_pct}}", f"{{{name}.depth.percentile}}"] if result.depth else [f"{{{name}.depth}}"] * 2
     return [
         f"{{{name}.exchange}} ({{{name}.symbol_used}})",
         f"{{{name}.verdict}}",
         f"{{{name}.spread.now}}",
         f"{{{name}.spread.percentile}}",
-        usual,
         *depth,
         f"{{{name}.sample_count}}",
     ]

@@ -69,16 +69,16 @@ def test_what_is_not_known_is_blank_and_hatched_in_as_few_patches_as_its_shape_n
 
 
 def test_snapshots_farther_apart_than_columns_are_drawn_until_the_next_is_due_and_an_outage_stays_a_hole():
-    taken = [0, 2, 5, 7, 10, 20, 22]
-    usd = np.full((4, 23), NAN)
+    taken = [0, 2, 5, 7, 10, 12, 22, 24]
+    usd = np.full((4, 25), NAN)
     usd[:, taken] = taken
-    mid = np.full(23, NAN)
+    mid = np.full(25, NAN)
     mid[taken] = taken
     chart = heatmap_over_time(timeline_of(usd, [-0.2, -0.1, 0.0, 0.1, 0.2], mid=mid, column_seconds=120))
-    held = [0, 0, 2, 2, 2, 5, 5, 7, 7, 7, 10, 10, 10, *[None] * 7, 20, 20, 22]
+    held = [0, 0, 2, 2, 2, 5, 5, 7, 7, 7, 10, 10, 12, 12, 12, *[None] * 7, 22, 22, 24]
     assert density(chart)["z"] == [held] * 4
     line = next(one for one in chart.figure["data"] if one.get("mode") == "lines")
-    assert line["y"] == [*held[:13], None, *held[20:], None]
+    assert line["y"] == [*held[:15], None, *held[22:], None]
     assert "each column stands for 2 min, and a snapshot is drawn until the next is due." in chart.summary
     assert "Nothing is known from Aug 9, 11:40 to Aug 9, 11:54" in chart.summary
 
