@@ -187,4 +187,9 @@ def test_depth_that_no_band_covers_is_said_to_be_missing():
     history = trend(series(symbol="SOL/USD", spread_pct=[0.1] * 20, complete=False), "SOL", NOON)
     text = said(past.history, history_kraken=history)
     assert "Depth over time is not available: the snapshots share no depth band that all of them cover." in text
-    assert "**Spread went from 0.100% to 0.100% (change 0.000%)" in text
+    assert "**Spread held at 0.100% (change 0.000%).**" in text
+
+
+def test_a_spread_that_moved_is_told_from_first_to_last():
+    history = trend(series(symbol="SOL/USD", spread_pct=[0.1, 0.106]), "SOL", NOON)
+    assert "**Spread went from 0.100% to 0.106% (change 6.00%); lowest 0.100% at 11:59 UTC, highest 0.106% at 12:00 UTC.**" in said(past.history, h=history)

@@ -14,6 +14,8 @@ from .phrases import Outcomes, bullets, failed, nothing_to_tell, paragraphs, tab
 Histories = Mapping[str, LiquidityHistory]
 """By the names of their calls."""
 
+# Spreads that differ by less read the same with two significant figures.
+_STEADY = 1.05
 _GAPS_SHOWN = 3
 _GAP_WORDS = {"not recorded": "nothing was recorded", "no valid book": "the exchange gave no valid book"}
 
@@ -33,8 +35,8 @@ def _one(topic: Topic, name: str, result: LiquidityHistory) -> str:
     lead, *others = _figures(topic, result)
     return paragraphs(
         f"{{{name}.base_currency}} on {{{name}.exchange}} ({{{name}.symbol_used}}) from {{{name}.start}} to {{{name}.end}}, {{{name}.sample_count}} samples:",
-        f"**{_went(name, lead)}**",
-        bullets([_went(name, one) for one in others]),
+        f"**{_went(name, result, lead)}**",
+        bullets([_went(name, result, one) for one in others]),
         "" if result.depth else "Depth over time is not available: the snapshots share no depth band that all of them cover.",
     )
 
@@ -46,8 +48,10 @@ def _figures(topic: Topic, result: LiquidityHistory) -> list[str]:
     return sorted(known, key=lambda one: one != first)
 
 
-def _went(name: str, figure: str) -> str:
+def _went(name: str, result: LiquidityHistory, figure: str) -> str:
     at = f"{name}.{figure}"
+    if figure == "spread" and result.spread.highest <= _STEADY * result.spread.lowest:
+        return f"Spread held at {{{at}.last}} (change {{{at}.change_pct}})."
     what = {"spread": "Spread", "depth": f"Depth within {{{name}.depth_band_pct}} of mid", "mid": "Mid price"}[figure]
     return (
         f"{what} went from {{{at}.first}} to {{{at}.last}} (change {{{at}.change_pct}});"
