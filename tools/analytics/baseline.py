@@ -76,7 +76,7 @@ def baseline(
     spread_fields = fields(spread, spread_now)
     depth_fields, imbalance_fields = _fields_of(band.usd, depth_usd_now), _fields_of(band.imbalance_pct, imbalance_now)
     as_of = known.as_of if current is None else current.timestamp
-    at_this_hour = same_hour(past or series, as_of.astimezone(UTC), spread_now, depth_usd_now, band)
+    at_this_hour = same_hour(series if past is None else past, as_of.astimezone(UTC), spread_now, depth_usd_now, band)
     return Baseline(
         source=series.source,
         as_of=as_of,

@@ -15,10 +15,10 @@ async def detect_anomalies(
 ) -> AnomalyReport:
     """Check one exchange's liquidity against its usual: spread, depth, imbalance, price jumps, outages. Use for alerts, or for what is wrong now."""
     meant = await place(market, exchange, symbol, lookback_hours, until)
-    series = await market.history.series(*meant)
-    now = await look(market, meant, until)
+    series = await market.history.series(*meant.window)
+    now = await look(market, meant, until, series)
     if now.taken is None:
         raise InsufficientHistory(meant.exchange, meant.symbol, 0, FEWEST_SAMPLES, lookback_hours, market.source)
     # The norm and the interval are the window's, which the report reads from the series.
-    found = report(series, symbol, observe(now.taken, None, 0.0), threshold_pct, lookback_hours, market.now())
+    found = report(series, symbol, observe(now.taken, None, 0.0), threshold_pct, lookback_hours, meant.now)
     return found.model_copy(update={"warnings": [*found.warnings, now.failure]}) if now.failure else found

@@ -14,25 +14,28 @@ from .tool import tool
 _OUTLOOK_DAYS = 28
 # What a month says of an hour of the week changes slowly, and takes many rows to know.
 _OUTLOOK_TTL_S = 3_600
+# Where there is none to tell, more may be imported soon.
+_NO_OUTLOOK_TTL_S = 60
 
 
 @tool
 async def get_baseline_metrics(market: Market, symbol: Symbol, exchange: Exchange = "", hours: Hours = 24, until: Until = "") -> Baseline:
     """Say what is usual for one exchange's liquidity, and where now stands in it, as percentiles. Use for whether spread or depth is normal, or a forecast."""
     meant = await place(market, exchange, symbol, hours, until)
-    series = await market.history.series(*meant)
-    now = await look(market, meant, until)
+    series = await market.history.series(*meant.window)
+    now = await look(market, meant, until, series)
     past, outlook = await _outlook(market, meant, now.taken.timestamp if now.taken else meant.end)
-    found = baseline(series, symbol, hours, now.snapshot, market.now(), past, outlook)
+    found = baseline(series, symbol, hours, now.snapshot, meant.now, past, outlook)
     return found.model_copy(update={"warnings": [*found.warnings, now.failure]}) if now.failure else found
 
 
 async def _outlook(market: Market, meant: Place, at: datetime) -> tuple[Series, Forecast | None]:
     """What past weeks hold of the hour of the week of `at`, and what they say of the next day; worked out once an hour."""
-    key = (market.source, "outlook", meant.exchange, meant.symbol, milliseconds(at) // HOUR_MS)
+    hours = (milliseconds(at) // HOUR_MS, milliseconds(meant.end) // HOUR_MS)
+    key = (market.source, "outlook", meant.exchange, meant.symbol, *hours)
     kept = market.cache.get(key)
     if kept is None:
         past = await market.history.series(meant.exchange, meant.symbol, meant.end - timedelta(days=_OUTLOOK_DAYS), meant.end)
         kept = (of_same_hour(past, at), forecast(past, meant.end))
-        market.cache.set(key, kept, _OUTLOOK_TTL_S)
+        market.cache.set(key, kept, _OUTLOOK_TTL_S if kept[1] else _NO_OUTLOOK_TTL_S)
     return kept

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from .. import charts
 from ..analytics.alerts import LiquidityAlert
@@ -12,17 +13,17 @@ from ..analytics.trend import trend as trend_of
 from ..charts.chart import Chart
 from ..errors import ExchangeError, InsufficientHistory, LiquidityError, UnknownSymbol
 from ..market import Market
-from .remembering import look, place
+from .remembering import Place, look, place
 
 
 async def trend(market: Market, symbol: str, exchanges: Sequence[str], hours: float) -> Chart:
     """How one exchange's liquidity went, with what is usual and the alerts; of several exchanges the first."""
     meant = await place(market, next(iter(exchanges), ""), symbol, hours, "")
-    series, now = await market.history.series(*meant), market.now()
+    series = await market.history.series(*meant.window)
     alerts = await market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end)
-    seen = await look(market, meant, "")
-    usual = baseline(series, symbol, hours, seen.snapshot, now) if len(series) >= FEWEST_SAMPLES else None
-    chart = charts.trend(trend_of(series, symbol, now), usual, alerts)
+    seen = await look(market, meant, "", series)
+    usual = baseline(series, symbol, hours, seen.snapshot, meant.now) if len(series) >= FEWEST_SAMPLES else None
+    chart = charts.trend(trend_of(series, symbol, meant.now), usual, alerts)
     others = [f"A trend is drawn of one exchange; {', '.join(exchanges[1:])} can be asked for one by one."] if len(exchanges) > 1 else []
     return chart.model_copy(update={"warnings": [*chart.warnings, *others]}) if others else chart
 
@@ -35,17 +36,24 @@ async def alerts(market: Market, symbol: str, exchanges: Sequence[str], hours: f
     failures = {exchange: answer for exchange, answer in answers.items() if isinstance(answer, LiquidityError)}
     if not watched:
         raise next(iter(failures.values()))
-    found = [alert for _, stored in watched for alert in stored]
+    found = [alert for one in watched for alert in one.alerts]
     reasons = {exchange: str(error) for exchange, error in failures.items()}
-    return charts.alerts(board(found, [series for series, _ in watched], symbol, market.now(), reasons))
+    return charts.alerts(board(found, [one.series for one in watched], symbol, max(one.place.now for one in watched), reasons))
 
 
-async def _watched(
-    market: Market, exchange: str, symbol: str, hours: float
-) -> tuple[Series, list[LiquidityAlert]] | InsufficientHistory | ExchangeError | UnknownSymbol:
+class _Watched(NamedTuple):
+    """What is stored of one exchange's market within the window."""
+
+    place: Place
+    series: Series
+    alerts: list[LiquidityAlert]
+
+
+async def _watched(market: Market, exchange: str, symbol: str, hours: float) -> _Watched | InsufficientHistory | ExchangeError | UnknownSymbol:
     """What was recorded of one exchange and the alerts of it, or what about this one stands in the way."""
     try:
         meant = await place(market, exchange, symbol, hours, "")
     except (InsufficientHistory, ExchangeError, UnknownSymbol) as error:
         return error
-    return await market.history.series(*meant), await market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end)
+    stored = await market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end)
+    return _Watched(meant, await market.history.series(*meant.window), stored)

@@ -22,6 +22,6 @@ async def liquidity_heatmap(market: Market, symbol: Symbol, exchange: Exchange =
         book = await covering_depth(market.books, one_exchange(market, exchange), symbol)
         return charts.heatmap(heatmap.grid(book, symbol, levels, market.now()))
     meant = await place(market, exchange, symbol, hours or 24, until)
-    profiles = await market.history.profiles(*meant, columns=_COLUMNS)
-    drawn = timeline(profiles, (market.source, meant.exchange, meant.symbol), symbol, (meant.start, meant.end), market.now())
+    profiles = await market.history.profiles(*meant.window, columns=_COLUMNS)
+    drawn = timeline(profiles, (market.source, meant.exchange, meant.symbol), symbol, (meant.start, meant.end), meant.now)
     return charts.heatmap_over_time(drawn)

@@ -1,9 +1,11 @@
 """How the tools look back: which stored market is meant, which window, and what stands now beside it."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from ..analytics.series import Series, moment
 from ..analytics.snapshot import Miss, Snapshot, snapshot
 from ..deepening import covering_depth
 from ..errors import ExchangeError, InsufficientHistory, InvalidArgument
@@ -11,13 +13,20 @@ from ..market import Market
 from .fetching import one_exchange
 
 
-class Place(NamedTuple):
-    """A stored market, and the window that is asked about: from `start` (exclusive) to `end`."""
+@dataclass(frozen=True)
+class Place:
+    """A stored market, and the window that is asked about: from `start` (exclusive) to `end`. `now` is the market's present, by which ages are told."""
 
     exchange: str
     symbol: str
     start: datetime
     end: datetime
+    now: datetime
+
+    @property
+    def window(self) -> tuple[str, str, datetime, datetime]:
+        """What the history is asked for."""
+        return self.exchange, self.symbol, self.start, self.end
 
 
 class Look(NamedTuple):
@@ -44,29 +53,39 @@ async def place(market: Market, exchange: str, symbol: str, hours: float, until:
             # Says so where there is no such exchange or market.
             await market.books.fetch(venue, symbol)
         raise InsufficientHistory(venue, symbol, 0, 1, hours, market.source)
-    end = await _end(market, venue, stored, until)
-    return Place(venue, stored, end - timedelta(hours=hours), end)
+    now = await present(market, venue, stored)
+    end = _until(until, market.now()) if until else now
+    return Place(venue, stored, end - timedelta(hours=hours), end, max(end, now))
 
 
-async def look(market: Market, place: Place, until: str) -> Look:
-    """How the market stands now, or as it was last stored where a past window is asked about."""
+async def present(market: Market, venue: str, stored: str) -> datetime:
+    """What counts as now: of a recording, whose books are dated by its own clock, the newest that was stored."""
+    newest = await market.history.latest(venue, stored, market.now()) if market.source == "replay" else None
+    return market.now() if newest is None else newest.timestamp
+
+
+async def look(market: Market, meant: Place, until: str, series: Series) -> Look:
+    """How the market stands now, or where a past window is asked about how it was last seen in `series`, which is that window's."""
     if until:
-        return Look(await market.history.latest(place.exchange, place.symbol, place.end))
+        return Look(await _last_look(market, meant, series))
     try:
-        return Look(snapshot(await covering_depth(market.books, place.exchange, place.symbol)))
+        return Look(snapshot(await covering_depth(market.books, meant.exchange, meant.symbol)))
     except ExchangeError as error:
-        miss = Miss(source=market.source, exchange=place.exchange, symbol=place.symbol, timestamp=market.now(), kind=error.kind)
-        return Look(miss, str(error))
+        return Look(_miss(market, meant, meant.now, error.kind), str(error))
 
 
-async def _end(market: Market, venue: str, stored: str, until: str) -> datetime:
-    if until:
-        end = datetime.fromisoformat(until)
-        if end > market.now():
-            raise InvalidArgument(f"until must not lie in the future, as {until} does; leave it empty for now.")
-        return end
-    if market.source == "replay":
-        # A recording's books are dated by its own clock; its present is the newest that was stored.
-        newest = await market.history.latest(venue, stored, market.now())
-        return market.now() if newest is None else newest.timestamp
-    return market.now()
+async def _last_look(market: Market, meant: Place, series: Series) -> Snapshot | Miss | None:
+    if len(series.failed_ms) and (not len(series) or series.failed_ms[-1] > series.time_ms[-1]):
+        return _miss(market, meant, moment(int(series.failed_ms[-1])), "reason_not_kept")
+    return await market.history.latest(meant.exchange, meant.symbol, meant.end)
+
+
+def _miss(market: Market, meant: Place, at: datetime, kind: str) -> Miss:
+    return Miss(source=market.source, exchange=meant.exchange, symbol=meant.symbol, timestamp=at, kind=kind)
+
+
+def _until(text: str, now: datetime) -> datetime:
+    end = datetime.fromisoformat(text)
+    if end > now:
+        raise InvalidArgument(f"until must not lie in the future, as {text} does; leave it empty for now.")
+    return end

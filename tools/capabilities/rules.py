@@ -11,6 +11,7 @@ from ..errors import ExchangeError, InvalidArgument
 from ..history import StoredRule
 from ..market import Market
 from ..parameters import RuleAction, RuleText
+from .remembering import present
 from .tool import tool, writes
 
 TESTED_HOURS = 24
@@ -108,7 +109,7 @@ class _Tried:
 
 
 async def _tried(market: Market, rule: Rule, symbol: str) -> _Tried:
-    end = market.now()
+    end = await present(market, rule.exchange, symbol)
     newest = await market.history.latest(rule.exchange, symbol, end)
     series = await market.history.series(rule.exchange, symbol, end - timedelta(hours=TESTED_HOURS), end)
     if newest is None or not len(series):

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 from make_snapshots import series as columns
-from make_snapshots import snapshot, snapshots
+from make_snapshots import miss, snapshot, snapshots
 from simulated import simulated
 
 from tools import (
@@ -141,6 +141,28 @@ async def test_a_venue_without_a_book_is_checked_for_an_outage_alone(venues, mar
     assert any("kraken is unavailable" in warning for warning in told.warnings)
 
 
+async def test_a_past_moment_within_an_outage_is_one(market):
+    kept = columns(source="simulated", end=NOON - timedelta(minutes=30), spread_pct=[0.1] * 60)
+    failed = [miss(source="simulated", at=NOON, after_s=-60 * minutes) for minutes in range(30)]
+    await market.history.append(snapshots(kept), failed)
+
+    told = await detect_anomalies(market, **PAST, lookback_hours=2)
+
+    assert [(alert.alert_type, alert.state) for alert in told.alerts] == [("VENUE_OUTAGE", "raised")]
+    assert told.as_of == NOON
+
+
+async def test_the_outlook_is_that_of_the_window_asked_about(market):
+    await market.history.append(
+        snapshots(columns(source="simulated", end=NOON, interval_s=600, spread_pct=[1 + 0.5 * math.sin(i / 144 * 2 * math.pi) for i in range(1_440)]))
+    )
+    first, later = [await get_baseline_metrics(market, "BTC/USD", "kraken", 24, (NOON - hours * HOUR).isoformat()) for hours in (20, 0)]
+
+    assert first.forecast is not None
+    assert later.forecast is not None
+    assert (first.forecast.at[0], later.forecast.at[0]) == (NOON - 20 * HOUR, NOON)
+
+
 CALLS = {
     "history": get_liquidity_history,
     "baseline": get_baseline_metrics,
@@ -264,4 +286,7 @@ async def test_a_replay_looks_back_from_the_newest_that_was_stored(market):
 
     told = await get_liquidity_history(of_replay, "BTC", "kraken", 1)
 
-    assert (told.end, told.sample_count) == (NOON, 60)
+    assert (told.end, told.sample_count, told.age_ms) == (NOON, 60, 0)
+    await alert_rules(of_replay, "add", "BTC spread on kraken > 5 bps")
+    (rule,) = (await alert_rules(of_replay, "list")).rules
+    assert (rule.state, rule.would_have_fired) == ("quiet", 1)
