@@ -65,6 +65,23 @@ async def test_what_a_file_did_not_know_stays_unknown(history):
     assert window.liquidity_1pct_usd.tolist() == [5.0]
 
 
+async def test_a_window_may_hold_snapshots_that_know_their_bands_and_others_that_do_not(history):
+    """All unknown, some unknown, in every place that the first row can have."""
+    partly = bands([1.0] * 6, [2.0] * 6, [True] * 6, [True] * 6)[2:4]
+    for hour, order in enumerate(([None, [], partly], [[], partly, None], [partly, None, []])):
+        taken = [
+            snapshot(after_s=3_600 * hour + 60 * place, liquidity_1pct_usd=1.0 + place, liquidity_2pct_usd=2.0, depth=depth)
+            for place, depth in enumerate(order)
+        ]
+        await history.append(taken, [miss(after_s=3_600 * hour + 90)])
+        window = await history.series("kraken", "BTC/USD", NOON + (60 * hour - 1) * MINUTE, NOON + (60 * hour + 3) * MINUTE)
+        nan = float("nan")
+        known = {id(one): [nan] * 6 for one in order} | {id(partly): [nan, nan, 1.0, 1.0, nan, nan], id(None): [5e4, 1e5, 2e5, 3e5, 4e5, 5e5]}
+        np.testing.assert_array_equal(window.bid_usd, [known[id(one)] for one in order])
+        assert window.liquidity_1pct_usd.tolist() == [1.0, 2.0, 3.0]
+        assert window.failed_ms.tolist() == [1_786_276_890_000 + 3_600_000 * hour]
+
+
 async def test_a_band_counts_as_complete_only_where_both_sides_are(sqlite_history):
     whole = [True] * 6
     short = [[other != band for other in range(6)] for band in range(6)]
