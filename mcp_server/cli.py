@@ -131,7 +131,7 @@ def record(
 def list_alerts(
     symbol: Annotated[str, typer.Argument(help="An asset or market; all where left out.")] = "",
     exchange: Annotated[str, typer.Option(help="Of this exchange only.")] = "",
-    hours: Annotated[float, typer.Option(min=0.01, help="Alerts that stood at some time of the last hours.")] = 24.0,
+    hours: Annotated[float, typer.Option(min=0.01, max=876_000, help="Alerts that stood at some time of the last hours.")] = 24.0,
     standing: Annotated[bool, typer.Option("--standing", help="Only those that stand now.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one alert a line as JSON.")] = False,
     demo: Demo = False,
@@ -177,7 +177,7 @@ def export_history(
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="A .jsonl, .jsonl.gz or .parquet file; JSON Lines on stdout where left out.")] = None,
     symbol: Annotated[str, typer.Option(help="Of this asset or market only.")] = "",
     exchange: Annotated[str, typer.Option(help="Of this exchange only.")] = "",
-    hours: Annotated[float, typer.Option(min=0, help="The last hours only; 0 is everything.")] = 0.0,
+    hours: Annotated[float, typer.Option(min=0, max=876_000, help="The last hours only; 0 is everything.")] = 0.0,
     demo: Demo = False,
     replay: Replay = None,
 ) -> None:

@@ -10,6 +10,8 @@ from pydantic import BeforeValidator, Field
 Source = Literal["live", "simulated", "replay"]
 """Where a book came from. Sources never mix."""
 
+_SPACED_OFFSET = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:\d\d)$")
+_EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 _SEPARATORS = re.compile(r"\s*[/_\-\s]\s*")
 
 
@@ -28,10 +30,14 @@ def normal_time(value: object) -> object:
     if not isinstance(value, str) or not value.strip():
         return value.strip() if isinstance(value, str) else value
     try:
-        time = datetime.fromisoformat(value.strip())
-    except ValueError:
+        # In a query string the plus of an offset reads as a space.
+        time = datetime.fromisoformat(_SPACED_OFFSET.sub(r"\1+\2", value.strip()))
+        utc = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError("must be an ISO 8601 time such as 2026-11-22T14:00:00Z, or empty for now") from None
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    if utc < _EARLIEST:
+        raise ValueError(f"must not lie before {_EARLIEST.year}")
+    return utc.isoformat()
 
 
 ChartKind = Annotated[
@@ -86,7 +92,8 @@ Levels = Annotated[
 ]
 Hours = Annotated[float, Field(gt=0, le=24 * 90, allow_inf_nan=False, description="Hours back.", json_schema_extra={"unit": "hours"})]
 PastHours = Annotated[
-    float, Field(ge=0, le=24 * 90, allow_inf_nan=False, description="0: the book now; above: the last hours.", json_schema_extra={"unit": "hours"})
+    float,
+    Field(ge=0, le=24 * 90, allow_inf_nan=False, description="0: the book now (a day with until), else the last hours.", json_schema_extra={"unit": "hours"}),
 ]
 Until = Annotated[
     str,

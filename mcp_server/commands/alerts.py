@@ -3,10 +3,10 @@
 from datetime import timedelta
 from pathlib import Path
 
-from tools import Market, open_market
+from tools import open_market
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.anomalies import backtest
-from tools.analytics.rules import parse
+from tools.analytics.rules import concerns, parse
 from tools.capabilities.remembering import place
 from tools.errors import InvalidArgument
 from tools.parameters import normal_symbol, normal_word
@@ -19,9 +19,10 @@ _MINUTES = "%Y-%m-%d %H:%M"
 async def list_alerts(symbol: str, exchange: str, hours: float, *, standing: bool, as_json: bool, demo: bool, replay: Path | None) -> int:
     """Print the stored alerts of the last hours, newest first."""
     async with open_market(settings_from(demo=demo, replay=replay)) as market:
-        venue, since = str(normal_word(exchange)), market.now() - timedelta(hours=hours)
-        stored = await _stored_market(market, venue, symbol)
-        found = await market.history.alerts(venue, stored, None if market.source == "replay" else since, open_only=standing)
+        # A recording's alerts are dated by its own clock.
+        since = None if market.source == "replay" else market.now() - timedelta(hours=hours)
+        stored = await market.history.alerts(str(normal_word(exchange)), "", since, open_only=standing)
+    found = [alert for alert in stored if _is_of(alert, str(normal_symbol(symbol)))]
     _print(found, as_json=as_json)
     if not found:
         say("No alerts in that time; they are raised while `liquidity record` watches. `liquidity alerts backtest` tries rules on what is stored.")
@@ -41,8 +42,11 @@ async def acknowledge(alert_id: str, *, demo: bool, replay: Path | None) -> int:
 async def try_out(symbol: str, exchange: str, hours: float, threshold_pct: float, rule: str, *, as_json: bool, demo: bool, replay: Path | None) -> int:
     """Print when the default rules, and one's own, would have fired over the stored history."""
     async with open_market(settings_from(demo=demo, replay=replay)) as market:
-        meant = await place(market, str(normal_word(exchange)), str(normal_symbol(symbol)), hours, "")
-        own = [parse(rule, meant.exchange)] if rule else []
+        named = str(normal_word(exchange)) or market.exchanges[0]
+        own = [parse(rule, named)] if rule else []
+        meant = await place(market, own[0].exchange if own and not exchange else named, str(normal_symbol(symbol)), hours, "")
+        if own and not concerns(own[0], meant.exchange, meant.symbol):
+            raise InvalidArgument(f"`{own[0].text}` is not about {meant.symbol} on {meant.exchange}: name the rule's own market and exchange.")
         # What lies before the window serves as the usual of its beginning.
         series = await market.history.series(meant.exchange, meant.symbol, meant.start - timedelta(hours=24), meant.end)
         fired = backtest(series, threshold_pct=threshold_pct, rules=own, first=meant.start)
@@ -52,12 +56,9 @@ async def try_out(symbol: str, exchange: str, hours: float, threshold_pct: float
     return ANSWERED
 
 
-async def _stored_market(market: Market, venue: str, symbol: str) -> str:
-    """The stored market that a symbol means, empty where none is named."""
-    if not symbol:
-        return ""
-    named = str(normal_symbol(symbol))
-    return await market.history.find_market(venue or market.exchanges[0], named) or named
+def _is_of(alert: LiquidityAlert, symbol: str) -> bool:
+    """Whether an alert is of a market, or of any market of an asset; of all where none is named."""
+    return symbol in {"", alert.symbol, alert.symbol.partition("/")[0]}
 
 
 def _print(alerts: list[LiquidityAlert], *, as_json: bool) -> None:

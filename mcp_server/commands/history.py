@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tools import open_market
 from tools.analytics.snapshot import Snapshot
+from tools.errors import NotReadable
 from tools.history.formats import json_lines, written
 from tools.history.transfer import Imported, export, import_file
 from tools.parameters import Source, normal_symbol, normal_word
@@ -43,5 +44,10 @@ def _summary(path: Path, imported: Imported, source: Source) -> str:
 
 
 def _to_stdout(batch: Sequence[Snapshot]) -> None:
-    sys.stdout.buffer.write(json_lines(batch))
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(json_lines(batch))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise NotReadable(f"The export cannot be written: {error.strerror}.") from error

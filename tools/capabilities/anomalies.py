@@ -2,6 +2,7 @@
 
 from ..analytics.anomalies import AnomalyReport, observe, report
 from ..analytics.baseline import FEWEST_SAMPLES
+from ..analytics.gaps import edge_warnings
 from ..errors import InsufficientHistory
 from ..market import Market
 from ..parameters import Exchange, Hours, Symbol, ThresholdPct, Until
@@ -21,4 +22,5 @@ async def detect_anomalies(
         raise InsufficientHistory(meant.exchange, meant.symbol, 0, FEWEST_SAMPLES, lookback_hours, market.source)
     # The norm and the interval are the window's, which the report reads from the series.
     found = report(series, symbol, observe(now.taken, None, 0.0), threshold_pct, lookback_hours, meant.now)
-    return found.model_copy(update={"warnings": [*found.warnings, now.failure]}) if now.failure else found
+    beside = [*edge_warnings(series), *([now.failure] if now.failure else [])]
+    return found.model_copy(update={"warnings": [*found.warnings, *beside]}) if beside else found

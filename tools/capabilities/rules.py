@@ -63,7 +63,8 @@ async def _add(market: Market, text: str) -> str:
 
 async def _remove(market: Market, text: str) -> str:
     stored = {one.rule.rule_id: one.rule for one in await market.history.rules()}
-    wanted = text if text in stored else _parsed(market, text).rule_id
+    # Without a space it can only be meant as an id.
+    wanted = text if text in stored or (text and " " not in text) else _parsed(market, text).rule_id
     if not await market.history.remove_rule(wanted):
         among = f"the stored ones are {', '.join(f'{rule_id} ({rule.text})' for rule_id, rule in stored.items())}" if stored else "none are stored"
         raise InvalidArgument(f"There is no such rule to remove: {among}.")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from make_snapshots import series as columns
 from make_snapshots import miss, snapshot, snapshots
+from make_snapshots import series as columns
 from simulated import simulated
 
 from tools import (
@@ -190,6 +190,9 @@ async def test_a_market_that_is_nowhere_is_said_to_be_nowhere(market, call):
     ("until", "sentence"),
     [
         ("yesterday", "until must be an ISO 8601 time such as 2026-11-22T14:00:00Z, or empty for now, not 'yesterday'."),
+        ("9999-12-31T23:59:59-05:00", "until must be an ISO 8601 time such as 2026-11-22T14:00:00Z, or empty for now, not '9999-12-31T23:59:59-05:00'."),
+        ("0001-01-01T00:00:00+05:00", "until must be an ISO 8601 time such as 2026-11-22T14:00:00Z, or empty for now, not '0001-01-01T00:00:00+05:00'."),
+        ("0001-01-01", "until must not lie before 1971, not '0001-01-01'."),
         ("2999-01-01", "until must not lie in the future, as 2999-01-01T00:00:00+00:00 does; leave it empty for now."),
     ],
 )
@@ -198,6 +201,14 @@ async def test_a_time_that_cannot_be_is_refused(market, call, until, sentence):
     with pytest.raises(InvalidArgument) as caught:
         await call(market, symbol="BTC", exchange="kraken", until=until)
     assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "until", ["2026-08-09 12:00", "2026-08-09T12:00Z", "2026-08-09T14:00:00.000000+02:00", "2026-08-09T14:00:00 02:00", "2026-08-09T12:00:00.0"]
+)
+async def test_a_time_is_read_however_it_is_written(market, until):
+    await remember(market)
+    assert (await get_liquidity_history(market, "BTC", "kraken", until=until)).end == NOON
 
 
 async def test_too_few_snapshots_are_counted_and_no_baseline_is_made_up(market):

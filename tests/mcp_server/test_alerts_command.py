@@ -1,0 +1,64 @@
+"""`liquidity alerts` lists what is stored, and tries rules on the market that they are about."""
+
+from datetime import UTC, datetime
+
+import pytest
+from make_snapshots import series as columns
+from make_snapshots import snapshots
+
+from mcp_server.commands.alerts import acknowledge, list_alerts, try_out
+from tools.analytics.anomalies import backtest
+from tools.errors import InvalidArgument
+from tools.history import History
+
+NOWHERE = {"as_json": False, "demo": False, "replay": None}
+
+
+@pytest.fixture
+async def stored(tmp_path, monkeypatch):
+    """A live history in which the spread of ETH/USD on kraken was wide for five minutes of the last two hours."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'history.sqlite3'}"
+    monkeypatch.setenv("LIQUIDITY_DATABASE_URL", url)
+    now = datetime.now(UTC)
+    kept = columns(symbol="ETH/USD", end=now, spread_pct=[0.02] * 100 + [0.2] * 5 + [0.02] * 15)
+    history = History(url, "live", now=lambda: now)
+    await history.append(snapshots(kept))
+    await history.store_alerts(backtest(kept))
+    yield history
+    await history.close()
+
+
+@pytest.mark.parametrize(
+    ("symbol", "exchange", "found"), [("", "", 1), ("eth", "", 1), ("ETH-USD", "Kraken", 1), ("ETH/USDT", "", 0), ("BTC", "", 0), ("ETH", "okx", 0)]
+)
+async def test_alerts_are_listed_of_all_markets_of_an_asset(stored, capsys, symbol, exchange, found):
+    assert await list_alerts(symbol, exchange, 24, standing=False, **NOWHERE) == 0
+    printed = capsys.readouterr()
+    assert printed.out.count("HIGH  kraken ETH/USD") == found
+    assert ("No alerts in that time" in printed.err) == (not found)
+
+
+async def test_an_alert_is_acknowledged_by_the_id_that_is_listed(stored, capsys):
+    (alert,) = await stored.alerts()
+    assert await acknowledge(alert.alert_id, demo=False, replay=None) == 0
+    await list_alerts("", "", 24, standing=False, **NOWHERE)
+    assert "kraken ETH/USD, acknowledged" in capsys.readouterr().out
+    with pytest.raises(InvalidArgument, match="There is no alert 'nonsense'"):
+        await acknowledge("nonsense", demo=False, replay=None)
+
+
+async def test_a_backtest_shows_when_the_default_rules_would_have_fired(stored, capsys):
+    assert await try_out("ETH", "kraken", 2, 30, "", **NOWHERE) == 0
+    printed = capsys.readouterr()
+    assert printed.out.count("Spread widened by 900.0%") == 1
+    assert "Tried on 120 snapshots of ETH/USD on kraken (live); 1 would have been raised." in printed.err
+
+
+async def test_a_rule_of_ones_own_is_tried_alone_on_the_exchange_that_it_names(stored, capsys):
+    assert await try_out("ETH", "", 2, 30, "ETH spread on kraken > 5 bps", **NOWHERE) == 0
+    assert capsys.readouterr().out.count("ETH spread on kraken > 5 bps") == 1
+
+
+async def test_a_rule_is_never_tried_on_another_market_than_its_own(stored):
+    with pytest.raises(InvalidArgument, match=r"^`BTC spread on kraken > 5 bps` is not about ETH/USD on kraken"):
+        await try_out("ETH", "kraken", 2, 30, "BTC spread on kraken > 5 bps", **NOWHERE)
