@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, Float, SelectBase, create_engine, event, func, select, text
+from sqlalchemy import CompoundSelect, Connection, Engine, Float, Select, create_engine, event, func, text, union_all
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Compiled, make_url
@@ -43,6 +43,8 @@ _LOCK = 0x4C69_7155
 _POOL = {"pool_size": 10, "pool_use_lifo": True, "max_overflow": 0, "pool_timeout": CONNECT_S, "pool_reset_on_return": None}
 
 Row = Sequence[Any]
+Reading = Select[Any] | CompoundSelect[Any]
+"""A SELECT, or several of which all rows are wanted (UNION ALL)."""
 T = TypeVar("T")
 
 
@@ -68,7 +70,7 @@ class Database:
         """The rows of a reading statement, as the driver gives them. The statement's text is kept: give one that lives as long as the program."""
         return await self._read(list, statement, values)
 
-    async def columns(self, statement: SelectBase, **values: Any) -> NDArray[np.float64]:
+    async def columns(self, statement: Reading, **values: Any) -> NDArray[np.float64]:
         """The rows of a statement that reads numbers, as shape (rows, columns) with NaN for null; otherwise as `fetch`."""
         unpacked = None if self.on_sqlite else await self._read(_unpacked, _packed(statement), values)
         return await self._read(_numbers, statement, values) if unpacked is None else unpacked
@@ -226,9 +228,12 @@ def _numbers(rows: Iterable[Row]) -> NDArray[np.float64]:
 
 
 @cache
-def _packed(statement: SelectBase) -> ClauseElement:
-    """The statement with each row as one array, in the bytes that a server sends of it."""
-    return select(func.array_send(cast_to(postgresql.array(statement.subquery().c), postgresql.ARRAY(Float(53)))))
+def _packed(statement: Reading) -> Reading:
+    """The statement with each row as one array, in the bytes that a server sends of it; packed where it is found, not once more where all come together."""
+    if isinstance(statement, CompoundSelect):
+        return union_all(*(_packed(cast("Select[Any]", one)) for one in statement.selects))
+    numbers = cast_to(postgresql.array(statement.selected_columns), postgresql.ARRAY(Float(53)))
+    return statement.with_only_columns(func.array_send(numbers))
 
 
 def _unpacked(rows: Iterable[Row]) -> NDArray[np.float64] | None:
