@@ -258,10 +258,52 @@ def test_an_alert_stands_through_an_outage_and_a_gap() -> None:
     assert brief(events) == [(1, "DEPTH_DROP", "raised"), (3, "VENUE_OUTAGE", "raised"), (4, "VENUE_OUTAGE", "cleared"), (92, "DEPTH_DROP", "cleared")]
 
 
-def test_calm_on_both_sides_of_a_gap_is_not_two_in_a_row() -> None:
-    _, events = watch([calm(0, depth_usd=1e5), calm(1, depth_usd=1e5), calm(2), calm(62), calm(63)])
+def test_an_alert_from_before_a_gap_ends_with_the_first_look_that_does_not_still_deviate() -> None:
+    bad = {"spread_pct": 0.2, "depth_usd": 1e5, "imbalance_pct": 50}
 
-    assert brief(events) == [(1, "DEPTH_DROP", "raised"), (63, "DEPTH_DROP", "cleared")]
+    state, _ = watch([calm(minute, **bad) for minute in (0, 1)])
+    state, events = watch([down(600), calm(601, depth_usd=1e5, imbalance_pct=25), calm(602, imbalance_pct=0)], state)
+
+    assert brief(events) == [(601, "SPREAD_WIDENING", "cleared")]
+    assert [one.alert_type for one in state.open_alerts] == ["DEPTH_DROP", "IMBALANCE"]
+
+
+def test_a_price_that_jumped_before_a_gap_is_over_after_it() -> None:
+    _, events = watch([calm(0), calm(1, mid=101), calm(600, mid=150), calm(601, mid=150)])
+
+    assert brief(events) == [(1, "PRICE_ANOMALY", "raised"), (600, "PRICE_ANOMALY", "cleared")]
+
+
+def test_an_outage_from_before_a_gap_stands_until_there_is_a_valid_book() -> None:
+    _, events = watch([down(0), down(1), down(600), calm(601)])
+
+    assert brief(events) == [(1, "VENUE_OUTAGE", "raised"), (601, "VENUE_OUTAGE", "cleared")]
+
+
+def test_an_alert_whose_figure_cannot_be_told_any_more_stands_for_ten_looks() -> None:
+    before = [calm(0, depth_usd=1e5), calm(1, depth_usd=1e5)]
+    short = [calm(minute).model_copy(update={"depth": calm(0).depth[:5]}) for minute in range(2, 30)]
+
+    seen_again = [*before, *short[:10], calm(12, depth_usd=1e5), *(calm(minute, depth_usd=1e5) for minute in range(13, 20))]
+
+    assert brief(watch([*before, *short])[1]) == [(1, "DEPTH_DROP", "raised"), (12, "DEPTH_DROP", "cleared")]
+    assert brief(watch(seen_again)[1]) == [(1, "DEPTH_DROP", "raised")]
+
+
+def test_a_watch_that_starts_anew_ends_what_it_has_no_norm_to_judge_by() -> None:
+    before, _ = watch(spreads(0.2, 0.2))
+
+    assert brief(watch([calm(30)], resume(before.open_alerts), usual=None)[1]) == [(30, "SPREAD_WIDENING", "cleared")]
+
+
+def test_of_several_alerts_of_one_kind_the_oldest_is_taken_up_and_the_others_end_with_the_next_book() -> None:
+    _, [first] = watch(spreads(0.2, 0.2))
+    second, third = (first.model_copy(update={"alert_id": f"again-{hour}", "timestamp": first.timestamp + timedelta(hours=hour)}) for hour in (1, 2))
+
+    state, events = watch([down(300), calm(301, spread_pct=0.2)], resume([third, second, first]))
+
+    assert state.open_alerts == (first,)
+    assert events == [one.model_copy(update={"state": "cleared", "cleared_at": NOON + timedelta(minutes=301)}) for one in (second, third)]
 
 
 def test_incidents_of_several_kinds_are_told_apart() -> None:

@@ -77,9 +77,11 @@ def _strengths(of: Series, at: list[int], row: list[int], out: list[bool], inter
 
 
 def _walk(kind: str, strength: Strength, at: list[int], row: list[int], out: list[bool], interval: float) -> list[Incident]:
-    found, beyond, quiet, free = list[Incident](), 0, 0, -inf
+    found, beyond, quiet, free, unseen = list[Incident](), 0, 0, -inf, 0
     standing: tuple[int, str] | None = None
     for k, now in enumerate(at):
+        if k and now - at[k - 1] > 2.5 * interval:
+            unseen = 10
         if out[k] or (k and now - at[k - 1] > 2.5 * interval):
             beyond, quiet = 0, 0
         if row[k] < 0:
@@ -87,6 +89,11 @@ def _walk(kind: str, strength: Strength, at: list[int], row: list[int], out: lis
         strong = strength(k)
         beyond = beyond + 1 if strong is not None and strong >= 1 else 0
         quiet = quiet + 1 if strong is not None and strong < 2 / 3 and standing else 0
+        doubtful, unseen = unseen >= 10, unseen + 1 if strong is None else 0
+        if standing and doubtful and (strong is None or strong < 2 / 3):
+            found.append((kind, standing[0], now, standing[1]))
+            standing, quiet, beyond, free = None, 0, 0, now + 10 * interval
+            continue
         if strong is None:
             continue
         severity = "HIGH" if strong >= 2 or (kind == "DEPTH_DROP" and _share_gone(strength, k) >= 0.9) else "MEDIUM" if strong >= 4 / 3 else "LOW"
@@ -97,7 +104,7 @@ def _walk(kind: str, strength: Strength, at: list[int], row: list[int], out: lis
         elif standing and due:
             standing = (standing[0], max(standing[1], severity, key=["LOW", "MEDIUM", "HIGH"].index))
         elif due and now >= free:
-            standing = (now, severity)
+            standing, unseen = (now, severity), 0
     return [*found, *([(kind, standing[0], None, standing[1])] if standing else [])]
 
 

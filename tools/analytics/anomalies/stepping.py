@@ -7,7 +7,7 @@ from ..alerts import AlertType, LiquidityAlert
 from ..figures import Figures
 from .deviations import Deviation, Judged, judge
 from .norms import GAP_INTERVALS
-from .watching import AlertState, Observation, Track
+from .watching import LONGEST_UNSEEN, AlertState, Observation, Track
 from .wording import cleared, raised, worsened
 
 OUTAGE: AlertType = "VENUE_OUTAGE"
@@ -23,7 +23,8 @@ def step(state: AlertState, observation: Observation) -> tuple[AlertState, list[
     """The state after an observation, and the alerts that it raised (state "raised") or cleared (state "cleared", with the id they were raised under).
 
     An alert that stands takes the values of an observation of higher severity; that shows in `open_alerts`, and in its all-clear. An
-    observation that is not newer than the last is passed over. After a gap between observations, counting starts anew.
+    observation that is not newer than the last is passed over. After a gap between observations, counting starts anew, and an alert ends with
+    the first look that does not still deviate: what stood in between, nobody saw.
     """
     if state.last_at is not None and observation.at <= state.last_at:
         return state, []
@@ -35,7 +36,12 @@ def step(state: AlertState, observation: Observation) -> tuple[AlertState, list[
 def ready(state: AlertState, observation: Observation) -> AlertState:
     """The state that an observation is judged by: after a gap, nothing that came before it counts as in a row with it."""
     gap = state.last_at is not None and _intervals(observation, state.last_at) > GAP_INTERVALS
-    return _restarted(state) if gap else state
+    return _doubted(_restarted(state)) if gap else state
+
+
+def _doubted(state: AlertState) -> AlertState:
+    """The state in which nothing is known of what stands: one look decides whether it still does."""
+    return replace(state, tracks={key: track._replace(unseen=LONGEST_UNSEEN if track.alert else 0) for key, track in state.tracks.items()})
 
 
 def _intervals(observation: Observation, since: datetime) -> float:
@@ -76,10 +82,12 @@ def _with_book(state: AlertState, observation: Observation, seen: Figures) -> tu
 
 def _followed(track: Track, found: Judged, observation: Observation) -> tuple[Track, list[LiquidityAlert]]:
     """A track after one more observation; one that could not be checked breaks what was in a row."""
+    doubtful = track.unseen >= LONGEST_UNSEEN
     if isinstance(found, str):
-        return track._replace(beyond=0, calm=0), []
-    track = track._replace(beyond=track.beyond + 1 if found.beyond else 0, calm=track.calm + 1 if track.alert and found.calm else 0)
-    if track.alert and track.calm >= _CALM_IN_A_ROW:
+        unseen = track._replace(beyond=0, calm=0, unseen=track.unseen + 1 if track.alert else 0)
+        return _ended(track, observation) if doubtful else (unseen, [])
+    track = track._replace(beyond=track.beyond + 1 if found.beyond else 0, calm=track.calm + 1 if track.alert and found.calm else 0, unseen=0)
+    if track.calm >= (1 if doubtful else _CALM_IN_A_ROW):
         return _ended(track, observation)
     needed = 1 if found.alert_type == "PRICE_ANOMALY" else _IN_A_ROW
     return _raised(track, found, observation) if track.beyond >= needed else (track, [])

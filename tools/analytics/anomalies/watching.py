@@ -13,6 +13,8 @@ from ..snapshot import Miss, Snapshot
 from .norms import Norm
 
 THRESHOLD_PCT = 30.0
+LONGEST_UNSEEN = 10
+"""For so many looks in a row an alert stands whose figure cannot be told; then, and after a gap, it stands only where it still deviates."""
 
 
 @dataclass(frozen=True)
@@ -33,19 +35,24 @@ class Observation:
 
 
 class Track(NamedTuple):
-    """One kind of incident: observations in a row beyond its limit, calm ones since, the alert that stands, and until when no new one is raised."""
+    """One kind of incident: observations in a row beyond its limit, calm ones since, the alert that stands, and until when no new one is raised.
+
+    `unseen` is for how many books in a row the figure of the alert that stands could not be told.
+    """
 
     beyond: int = 0
     calm: int = 0
     alert: LiquidityAlert | None = None
     quiet_until: datetime | None = None
+    unseen: int = 0
 
 
 @dataclass(frozen=True)
 class AlertState:
     """What `step` remembers of one market between observations. A new one is quiet. All but the first two fields are step's own business.
 
-    `rules` are those that concern the market (`rules.concerns`). `tracks` is keyed by alert type or, for a rule, its text.
+    `rules` are those that concern the market (`rules.concerns`). `tracks` is keyed by alert type or, for a rule, its text; what
+    else is there ends with the next valid book.
     `last_at` is the newest observation, `mid` the mid of the newest valid book and `mid_at` its time, `failing_since` from when there was none.
     """
 
@@ -70,5 +77,12 @@ def observe(look: Snapshot | Miss, norm: Norm | None, interval_s: float) -> Obse
 
 
 def resume(open_alerts: Iterable[LiquidityAlert], rules: Sequence[Rule] = (), threshold_pct: float = THRESHOLD_PCT) -> AlertState:
-    """The state of a watch that starts anew while these alerts stand."""
-    return AlertState(threshold_pct, tuple(rules), {alert.rule or alert.alert_type: Track(alert=alert) for alert in open_alerts})
+    """The state of a watch that starts anew while these alerts stand; how long nobody looked is not known, so the first look decides whether they still do.
+
+    Of several of one kind the oldest is taken up, and the others end with the next valid book.
+    """
+    tracks = dict[str, Track]()
+    for alert in sorted(open_alerts, key=lambda one: one.timestamp):
+        kind = alert.rule or alert.alert_type
+        tracks[alert.alert_id if kind in tracks else kind] = Track(alert=alert, unseen=LONGEST_UNSEEN)
+    return AlertState(threshold_pct, tuple(rules), tracks)
