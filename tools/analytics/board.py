@@ -15,6 +15,8 @@ from .series import Series, milliseconds, moment
 T = TypeVar("T", bound=str)
 
 _MOST_GAPS = 5
+# After so many of the usual intervals without a look, what stood may have ended unseen.
+_LATE = 2.5
 
 
 class WatchedMarket(Record):
@@ -77,7 +79,7 @@ def board(alerts: Iterable[LiquidityAlert], watched: Sequence[Series], asked: st
         source=watched[0].source,
         as_of=as_of,
         age_ms=float(max(0, milliseconds(now) - milliseconds(as_of))),
-        warnings=[_unwatched(series) for series in watched if not len(series) and not len(series.failed_ms)],
+        warnings=[warning for series in watched for warning in _warnings(series, newest, end)],
     )
 
 
@@ -104,5 +106,12 @@ def _watched(series: Series) -> WatchedMarket:
     )
 
 
-def _unwatched(series: Series) -> str:
-    return f"Nothing of {series.symbol} on {series.exchange} was recorded in this window, so no alert could be raised there."
+def _warnings(series: Series, alerts: Sequence[LiquidityAlert], end: datetime) -> list[str]:
+    """What the alerts of a market do not say because nobody looked, at all or lately."""
+    last, place = _watched(series).last, f"{series.symbol} on {series.exchange}"
+    if last is None:
+        return [f"Nothing of {place} was recorded in this window, so no alert could be raised or cleared there."]
+    late = milliseconds(end) - milliseconds(last) > _LATE * gaps.usual_ms(series)
+    if late and any(standing(alert, end) for alert in alerts if (alert.exchange, alert.symbol) == (series.exchange, series.symbol)):
+        return [f"{place} was last looked at {last:%Y-%m-%d %H:%M:%S} UTC, so whether its alerts still stand is not known."]
+    return []

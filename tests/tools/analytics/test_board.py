@@ -92,7 +92,7 @@ def test_a_board_is_as_old_as_the_exchange_whose_newest_snapshot_is_oldest():
 def test_a_market_that_nobody_looked_at_is_a_warning_and_has_no_times():
     made = board([], [series(times_s=[], start=START, exchange="gate")], "BTC", NOW)
     assert made.watched == [WatchedMarket(exchange="gate", symbol_used="BTC/USD", first=None, last=None, sample_count=0, failed_count=0, gaps=[])]
-    assert made.warnings == ["Nothing of BTC/USD on gate was recorded in this window, so no alert could be raised there."]
+    assert made.warnings == ["Nothing of BTC/USD on gate was recorded in this window, so no alert could be raised or cleared there."]
 
 
 @pytest.mark.parametrize(("cleared_min", "stood"), [(None, True), (59, False), (60, False), (61, True)])
@@ -100,6 +100,16 @@ def test_an_alert_that_was_cleared_after_the_window_still_stood_at_its_end(clear
     one = alert(30, cleared_min)
     assert standing(one, NOON) is stood
     assert board([one], [watched()], "BTC", NOW).open_count == stood
+
+
+@pytest.mark.parametrize(
+    ("minutes", "cleared_min", "unsure"), [(range(61), None, False), (range(58), None, True), (range(58), 50, False), (range(59), None, False)]
+)
+def test_where_nobody_has_looked_lately_it_is_said_that_an_alert_may_not_stand_any_more(minutes, cleared_min, unsure):
+    of = series(times_s=[60 * minute - 3_600 for minute in minutes], start=START)
+    made = board([alert(30, cleared_min)], [of, series(times_s=[-3_600, -60, 0], start=START, exchange="okx")], "BTC", NOW)
+    said = "BTC/USD on kraken was last looked at 2026-08-09 11:57:00 UTC, so whether its alerts still stand is not known."
+    assert made.warnings == ([said] if unsure else [])
 
 
 def test_sources_are_never_mixed_on_one_board():
