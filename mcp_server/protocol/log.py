@@ -28,7 +28,8 @@ def add(server: MCPServer[Any]) -> None:
 
 async def tell(context: Context[Any, Any], level: LoggingLevel, tool: str, sentences: Iterable[str]) -> None:
     """Send each sentence in the name of the tool, to a host that asked for this level."""
-    asked = (context.request_context.meta or {}).get(LOG_LEVEL_META_KEY) or _of_session(context.session).get(_ASKED)
+    named = (context.request_context.meta or {}).get(LOG_LEVEL_META_KEY)
+    asked = named if named in _ASCENDING else _of_session(context.session).get(_ASKED)
     if asked is None or _ASCENDING.index(level) < _ASCENDING.index(asked):
         return
     for sentence in sentences:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPDeprecationWarning
+from mcp_types import LOG_LEVEL_META_KEY
 
 from mcp_server.server import build_server
 from tools.simulator import Fault
@@ -74,3 +75,13 @@ async def test_a_level_holds_for_the_session_that_named_it(market):
 async def test_hosts_are_told_that_they_can_ask(market, mode):
     async with Client(build_server(market), mode=mode) as client:
         assert client.server_capabilities.logging is not None
+
+
+@pytest.mark.parametrize("named", ["loud", "", 3, ["warning"], {}])
+@pytest.mark.parametrize("level", [None, "warning"])
+async def test_a_request_that_names_no_known_level_names_none(market, level, named):
+    """Of hosts of the newer revision the SDK refuses such a request itself."""
+    async with host(build_server(market), "legacy", level) as (client, told):
+        result = await client.call_tool("calculate_market_impact", RUIN, meta={LOG_LEVEL_META_KEY: named})
+    assert result.structured_content["warnings"]
+    assert [one.data for one in told] == (result.structured_content["warnings"] if level else [])
