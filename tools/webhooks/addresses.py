@@ -12,6 +12,8 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 # A NAT64 gateway turns the last 32 bits of these into an IPv4 address.
 _NAT64 = IPv6Network("64:ff9b::/96")
+# All that is assigned to the public internet. Python calls more of IPv6 global, such as ::127.0.0.1 and fec0::1.
+_UNICAST = IPv6Network("2000::/3")
 
 
 class ForbiddenAddress(LiquidityError):
@@ -42,14 +44,21 @@ async def address_of(host: str, port: int, resolve: Resolve, *, allow_private: b
 
 
 def is_public(address: str) -> bool:
-    """Whether an address, or the IPv4 address that stands inside it, belongs to the public internet."""
-    meant = _inner(ip_address(address))
-    return meant.is_global and not meant.is_multicast
+    """Whether an address, or every IPv4 address that stands inside it, belongs to the public internet."""
+    read = ip_address(address)
+    if isinstance(read, IPv4Address):
+        return _is_global(read)
+    inner = _inner(read)
+    return all(map(_is_global, inner)) if inner else read in _UNICAST and _is_global(read)
 
 
-def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address that an IPv6 one leads to, where it does."""
-    if isinstance(address, IPv4Address):
-        return address
-    translated = IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
-    return address.ipv4_mapped or address.sixtofour or translated or address
+def _is_global(address: IPv4Address | IPv6Address) -> bool:
+    return address.is_global and not address.is_multicast
+
+
+def _inner(address: IPv6Address) -> tuple[IPv4Address, ...]:
+    """The IPv4 addresses that an IPv6 one leads to, where it does: one, or those of Teredo's server and client."""
+    if address in _NAT64:
+        return (IPv4Address(int(address) & 0xFFFFFFFF),)
+    one = address.ipv4_mapped or address.sixtofour
+    return (one,) if one else address.teredo or ()

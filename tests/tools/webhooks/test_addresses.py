@@ -20,6 +20,10 @@ def resolving(*addresses):
         *("::1", "::", "fe80::1", "fc00::1", "fd12:3456::1", "ff02::1", "ff0e::1", "2001:db8::1"),
         *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:a9fe:a9fe"),
         *("2002:7f00:0001::", "2002:c0a8:0101::1", "64:ff9b::127.0.0.1", "64:ff9b::a00:1"),
+        # Teredo with a private server, then with a private client, whose bits are turned over.
+        *("2001:0:7f00:1::fefe:fefe", "2001:0:101:101::80ff:fffe", "2001:0:101:101::3f57:fefe"),
+        # The oldest embedding, SIIT, site-local, NAT64 of a network's own, and segment routing.
+        *("::127.0.0.1", "::10.0.0.1", "::1.1.1.1", "::ffff:0:127.0.0.1", "fec0::1", "64:ff9b:1::7f00:1", "5f00::1", "4000::1"),
     ],
 )
 async def test_an_address_that_is_not_public_is_refused_and_allowed_only_by_the_setting(address):
@@ -29,7 +33,13 @@ async def test_an_address_that_is_not_public_is_refused_and_allowed_only_by_the_
     assert await address_of("example.org", 443, resolving(address), allow_private=True) == address
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.215.14", "2606:4700:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("1.1.1.1", "93.184.215.14", "2606:4700:4700::1111", "2001:4860:4860::8888"),
+        *("::ffff:1.1.1.1", "64:ff9b::101:101", "2002:101:101::1", "2001:0:101:101::fefe:fefe"),
+    ],
+)
 async def test_a_public_address_is_the_one_to_connect_to(address):
     assert await address_of("example.org", 443, resolving(address), allow_private=False) == address
 
