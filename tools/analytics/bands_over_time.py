@@ -6,6 +6,7 @@ import numpy as np
 
 from ..book import Column
 from .depth import BAND_WIDTHS_PCT
+from .figures import imbalance_pct, imbalances_pct
 from .series import Series
 from .snapshot import Snapshot
 
@@ -41,7 +42,7 @@ def depth_column(series: Series) -> DepthColumn:
         return DepthColumn(None, None, None, complete=False, warnings=("No depth band was covered by every snapshot, so depth and imbalance are left out.",))
     widest = int(covered[-1])
     bid, ask = series.bid_usd[:, widest], series.ask_usd[:, widest]
-    return DepthColumn(BAND_WIDTHS_PCT[widest], bid + ask, _imbalance_pct(bid, ask), complete=True, warnings=())
+    return DepthColumn(BAND_WIDTHS_PCT[widest], bid + ask, imbalances_pct(bid, ask), complete=True, warnings=())
 
 
 def depth_now(current: Snapshot, column: DepthColumn) -> tuple[float | None, float | None]:
@@ -53,7 +54,7 @@ def depth_now(current: Snapshot, column: DepthColumn) -> tuple[float | None, flo
     band = next((one for one in current.depth if one.width_pct == column.band_pct and one.complete), None)
     if band is None:
         return None, None
-    imbalance = 100 * (band.bid_usd - band.ask_usd) / band.total_usd if band.total_usd else None
+    imbalance = imbalance_pct(band.bid_usd, band.ask_usd) if band.total_usd else None
     return band.total_usd, imbalance
 
 
@@ -74,8 +75,3 @@ def _liquidity_1pct(series: Series, without_bands: int) -> DepthColumn:
         return DepthColumn(None, None, None, complete=False, warnings=(f"Depth and imbalance are left out: {missing}.",))
     warning = f"Depth is that within {_FALLBACK_PCT:g}% of mid, which may be a lower bound, and imbalance is left out: {missing}."
     return DepthColumn(_FALLBACK_PCT, series.liquidity_1pct_usd, None, complete=False, warnings=(warning,))
-
-
-def _imbalance_pct(bid: Column, ask: Column) -> Column:
-    total = bid + ask
-    return np.divide(100 * (bid - ask), total, out=np.full(len(total), np.nan), where=total > 0)

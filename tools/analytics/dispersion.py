@@ -10,7 +10,8 @@ from .result import Record
 
 FEWEST_SAMPLES = 10
 """Fewer say nothing about what is usual."""
-_SIGMAS_PER_MAD = 1.4826
+MAD_TO_SIGMA = 1.4826
+"""The median absolute deviation of a normal distribution times this is its standard deviation."""
 # A MAD this small a part of the numbers it was computed from is what rounding left over.
 _ROUNDING = 1e-12
 
@@ -90,7 +91,7 @@ def robust_z(value: float, median: float, mad: float) -> float | None:
     """`(value - median) / (1.4826 * mad)`; None where the MAD is zero, or no more than what rounding left over."""
     if mad <= _ROUNDING * max(abs(median), abs(value)):
         return None
-    return (value - median) / (_SIGMAS_PER_MAD * mad)
+    return (value - median) / (MAD_TO_SIGMA * mad)
 
 
 def fields(of: Dispersion, now: float | None) -> dict[str, Any]:

@@ -1,11 +1,17 @@
 """What alerts judge of one book: a few numbers, so that a week of history steps by in a second."""
 
 from math import isnan
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+import numpy as np
+
+from ..book import Column
 from .depth import BAND_WIDTHS_PCT
 from .series import Series
 from .snapshot import Snapshot
+
+Usds = TypeVar("Usds", float, Column)
+"""An amount, or a column of them."""
 
 
 class Figures(NamedTuple):
@@ -28,9 +34,15 @@ class Figures(NamedTuple):
         return (self.bid_usd[band], self.ask_usd[band]) if self.complete and self.complete[band] else None
 
 
-def imbalance_pct(bid_usd: float, ask_usd: float) -> float:
+def imbalance_pct(bid_usd: Usds, ask_usd: Usds) -> Usds:
     """`100 * (bid - ask) / (bid + ask)`."""
     return 100 * (bid_usd - ask_usd) / (bid_usd + ask_usd)
+
+
+def imbalances_pct(bid_usd: Column, ask_usd: Column) -> Column:
+    """The imbalance of each pair of two columns of shape (n,), NaN where both are empty."""
+    with np.errstate(invalid="ignore"):
+        return imbalance_pct(bid_usd, ask_usd)
 
 
 def figures(snapshot: Snapshot) -> Figures:

@@ -155,13 +155,10 @@ def test_the_imbalance_of_an_empty_band_is_unknown() -> None:
     assert measure(parse("BTC imbalance > 1%", "kraken"), snapshot(depth_usd=0)) is None
 
 
-def test_a_rule_concerns_the_market_it_names_or_those_of_its_asset() -> None:
-    asset, market = parse("BTC spread > 5 bps", "kraken"), parse("BTC/USD spread > 5 bps", "kraken")
+def test_a_rule_concerns_the_market_it_names_or_those_of_its_asset_in_dollars() -> None:
+    asset, market = (parse(f"{symbol} price on kraken > 65,000", "okx") for symbol in ("BTC", "BTC/EUR"))
+    places = [("kraken", symbol) for symbol in ("BTC/USD", "BTC/USDT", "BTC/USDC", "BTC/EUR", "BTC/JPY", "BTC/USD:USD", "WBTC/USD", "ETH/BTC")]
 
-    assert [concerns(asset, *place) for place in (("kraken", "BTC/USD"), ("kraken", "BTC/USDT"), ("kraken", "ETH/BTC"), ("okx", "BTC/USD"))] == [
-        True,
-        True,
-        False,
-        False,
-    ]
-    assert [concerns(market, *place) for place in (("kraken", "BTC/USD"), ("kraken", "BTC/USDT"))] == [True, False]
+    assert [symbol for exchange, symbol in places if concerns(asset, exchange, symbol)] == ["BTC/USD", "BTC/USDT", "BTC/USDC"]
+    assert [symbol for exchange, symbol in places if concerns(market, exchange, symbol)] == ["BTC/EUR"]
+    assert not concerns(asset, "okx", "BTC/USD")

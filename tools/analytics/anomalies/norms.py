@@ -6,11 +6,9 @@ import numpy as np
 
 from ...book import Column
 from ..bands_over_time import depth_column
-from ..dispersion import FEWEST_SAMPLES, dispersion
+from ..dispersion import FEWEST_SAMPLES, MAD_TO_SIGMA, dispersion
 from ..series import Series, Times, priced
 
-MAD_TO_SIGMA = 1.4826
-"""The median absolute deviation of a normal distribution times this is its standard deviation."""
 GAP_INTERVALS = 2.5
 """Observations further apart than so many intervals do not follow one another: one look may be missed, not two."""
 _SHORTEST_STEP = 0.5

@@ -6,8 +6,14 @@ from functools import cached_property
 from hashlib import blake2s
 from typing import Literal
 
+import numpy as np
+
+from ...book import Column
+from ...symbols import USD_QUOTES
 from ..alerts import ValueUnit
-from ..figures import Figures, figures, imbalance_pct
+from ..depth import BAND_WIDTHS_PCT
+from ..figures import Figures, figures, imbalance_pct, imbalances_pct
+from ..series import Series
 from ..snapshot import Snapshot
 
 Metric = Literal["spread", "depth", "bid depth", "ask depth", "imbalance", "price"]
@@ -19,7 +25,7 @@ BANDED: tuple[Metric, ...] = ("depth", "bid depth", "ask depth", "imbalance")
 class Rule:
     """An alert is due when `metric` of the market stands beyond `value` (in `unit`) in two observations in a row.
 
-    `symbol` is an asset or a market as the person gave it; `within_pct` is the band that depth and imbalance are measured in.
+    `symbol` is an asset, which means its markets in dollars, or a market as the person gave it; `within_pct` is the band that depth and imbalance are measured in.
     Imbalance is `100 * (bid - ask) / (bid + ask)`.
     """
 
@@ -52,8 +58,8 @@ def _amount(value: float, unit: ValueUnit) -> str:
 
 
 def concerns(rule: Rule, exchange: str, symbol: str) -> bool:
-    """Whether a rule is about this market: the one it names, or one of the asset it names."""
-    return rule.exchange == exchange and rule.symbol in {symbol, symbol.partition("/")[0]}
+    """Whether a rule is about this market: the one it names, or one in which the asset that it names is traded for dollars."""
+    return rule.exchange == exchange and symbol in {rule.symbol, *(f"{rule.symbol}/{quote}" for quote in USD_QUOTES)}
 
 
 def measure(rule: Rule, snapshot: Snapshot) -> float | None:
@@ -87,3 +93,29 @@ def _banded(rule: Rule, seen: Figures) -> float | None:
             return imbalance_pct(bid, ask) if bid + ask else None
         case _:
             return bid + ask
+
+
+def measured_over(rule: Rule, series: Series) -> Column:
+    """The rule's figure, as `measured` has it, in each snapshot of a series: shape (n,), NaN where it is not known."""
+    match rule.metric:
+        case "spread":
+            return series.spread_pct * (100 if rule.unit == "bps" else 1)
+        case "price":
+            return series.mid
+        case _:
+            return _banded_over(rule, series)
+
+
+def _banded_over(rule: Rule, series: Series) -> Column:
+    band = BAND_WIDTHS_PCT.index(rule.within_pct)
+    bid, ask = (np.where(series.complete[:, band], usd[:, band], np.nan) for usd in (series.bid_usd, series.ask_usd))
+    match rule.metric:
+        case "bid depth":
+            return bid
+        case "ask depth":
+            return ask
+        case "imbalance":
+            return imbalances_pct(bid, ask)
+        case _:
+            without_bands = np.isnan(series.bid_usd[:, 0]) & (rule.within_pct == 1)
+            return np.where(without_bands, series.liquidity_1pct_usd, bid + ask)
