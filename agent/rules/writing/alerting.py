@@ -119,15 +119,16 @@ def added(_topic: Topic, outcomes: Outcomes) -> str:
     found = outcomes.of(AlertRules)
     if not found:
         return nothing_to_tell(outcomes)
-    told = [paragraphs(f"{{{name}.message}}", _newest(name, result.rules)) for name, result in found.items()]
+    told = [paragraphs(f"{{{name}.message}}", _meant(name, result)) for name, result in found.items()]
     return paragraphs(*told, failed(outcomes), warnings(outcomes))
 
 
-def _newest(name: str, kept: Sequence[RuleStatus]) -> str:
-    if not kept:
+def _meant(name: str, result: AlertRules) -> str:
+    """How the rule stands that the message is about, which names it by its id."""
+    index = next((index for index, one in enumerate(result.rules) if one.rule_id in result.message), None)
+    if index is None:
         return ""
-    index = max(range(len(kept)), key=lambda one: kept[one].created_at)
-    at, rule = f"{name}.rules.{index}", kept[index]
+    at, rule = f"{name}.rules.{index}", result.rules[index]
     if rule.state == "no data":
         return f"`{{{at}.rule}}`: no snapshot of that market is stored yet, so its state is not known, nor how often it would have fired."
     return f"`{{{at}.rule}}` is **{{{at}.state}}**: {{{at}.metric}} stands at {{{at}.current_value}}. {_fired(name, at, rule)}"
