@@ -25,7 +25,8 @@ BANDED: tuple[Metric, ...] = ("depth", "bid depth", "ask depth", "imbalance")
 class Rule:
     """An alert is due when `metric` of the market stands beyond `value` (in `unit`) in two observations in a row.
 
-    `symbol` is an asset, which means its markets in dollars, or a market as the person gave it; `within_pct` is the band that depth and imbalance are measured in.
+    `symbol` is an asset, which means its markets in dollars, or a market as the person gave it; `within_pct` is the band that depth and
+    imbalance are measured in.
     Imbalance is `100 * (bid - ask) / (bid + ask)`.
     """
 
