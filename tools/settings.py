@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: user_data_path(_NAME))
     retention_days: float = Field(default=90.0, ge=1, le=36_500)
     record: tuple[Recorded, ...] = ()
-    webhook_url: str = ""
+    webhook_url: SecretStr | None = None
     webhook_secret: SecretStr | None = None
     webhook_allow_private: bool = False
 

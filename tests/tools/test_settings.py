@@ -43,6 +43,13 @@ def test_history_lives_in_a_file_of_the_user_unless_an_address_is_given(tmp_path
     assert "hunter2" not in repr(given)
 
 
+def test_a_webhooks_address_may_hold_a_token_and_is_never_shown(monkeypatch):
+    monkeypatch.setenv("LIQUIDITY_WEBHOOK_URL", "https://example.org/hunter2")
+    settings = read_settings()
+    assert settings.webhook_url.get_secret_value() == "https://example.org/hunter2"
+    assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+
+
 @pytest.mark.parametrize(
     ("url", "of_its_own"),
     [

@@ -5,11 +5,15 @@ import socket
 from collections.abc import Awaitable, Callable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
-from ..errors import LiquidityError, outside_text
+import httpx
+
+from ..errors import LiquidityError, NotConfigured, outside_text
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """The addresses of a host's name for a port; raises OSError where there are none."""
 
+_PORTS = {"http": 80, "https": 443}
+_NO_ADDRESS = "LIQUIDITY_WEBHOOK_URL must be an address such as https://example.com/alerts."
 # A NAT64 gateway turns the last 32 bits of these into an IPv4 address.
 _NAT64 = IPv6Network("64:ff9b::/96")
 # All that is assigned to the public internet. Python calls more of IPv6 global, such as ::127.0.0.1 and fec0::1.
@@ -24,6 +28,25 @@ class ForbiddenAddress(LiquidityError):
     def __init__(self, host: str, address: str) -> None:
         where = outside_text(host) if host == address else f"{outside_text(host)} is at {address}, which"
         super().__init__(f"{where} is not a public address: give another, or set LIQUIDITY_WEBHOOK_ALLOW_PRIVATE=true.")
+
+
+def read_address(url: str) -> httpx.URL:
+    """A webhook's address in its parts. Raises NotConfigured where there can be none such, and does not quote it: it may hold a token."""
+    try:
+        read = httpx.URL(url)
+        # As the system will read the name: a label may be empty or too long.
+        read.host.encode("idna")
+    except (httpx.InvalidURL, ValueError):
+        raise NotConfigured(_NO_ADDRESS) from None
+    # What no host may have in it httpx escapes.
+    if read.scheme not in _PORTS or not read.host or "%" in read.host or not 0 < port_of(read) < 65_536:
+        raise NotConfigured(_NO_ADDRESS)
+    return read
+
+
+def port_of(url: httpx.URL) -> int:
+    """The port that is named or meant."""
+    return _PORTS[url.scheme] if url.port is None else url.port
 
 
 async def system_resolver(host: str, port: int) -> list[str]:

@@ -22,13 +22,12 @@ import stamina
 from ..analytics.alerts import LiquidityAlert
 from ..errors import LiquidityError, NotConfigured, outside_text
 from ..settings import Settings
-from .addresses import Resolve, address_of, system_resolver
+from .addresses import Resolve, address_of, port_of, read_address, system_resolver
 
 _ATTEMPTS, _FIRST_WAIT_S, _LONGEST_WAIT_S = 5, 0.5, 8.0
 _TRY_S, _LAST_TRIES_S = 10.0, 5.0
 _WAITING = 1_000
 _TRY_AGAIN = frozenset({408, 425, 429})
-_PORTS = {"http": 80, "https": 443}
 
 
 class _Refused(LiquidityError):
@@ -40,7 +39,7 @@ class _Refused(LiquidityError):
 
 
 class Webhook:
-    """Sends alerts in their order while it is entered. That it fails is said once, until it works again; whoever delivers never waits."""
+    """Sends alerts in their order while it is entered. That it fails or drops some is said once, until it works again; whoever delivers never waits."""
 
     def __init__(
         self,
@@ -52,8 +51,9 @@ class Webhook:
         say: Callable[[str], None],
         resolve: Resolve = system_resolver,
     ) -> None:
-        """Raises NotConfigured for an address that is none, or where the secret is missing."""
-        self._url = _address(url)
+        """Raises NotConfigured for an address that is none, or where the secret is missing. Of the address only the host is ever said."""
+        self._url = read_address(url)
+        self._name = f"the webhook at {outside_text(self._url.host)}"
         if not secret:
             raise NotConfigured("LIQUIDITY_WEBHOOK_URL needs LIQUIDITY_WEBHOOK_SECRET, by which the receiver knows that an alert comes from here.")
         self._secret = secret.encode()
@@ -63,6 +63,7 @@ class Webhook:
         self._resolve = resolve
         self._alerts = asyncio.Queue[LiquidityAlert](_WAITING)
         self._failing = False
+        self._dropped = 0
 
     async def __aenter__(self) -> Self:
         # Neither a proxy nor a redirect may lead elsewhere than to the address that was checked.
@@ -72,25 +73,40 @@ class Webhook:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Alerts that still wait get a few seconds."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._alerts.join(), _LAST_TRIES_S)
-        self._sending.cancel()
-        await self._client.aclose()
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._alerts.join(), _LAST_TRIES_S)
+        finally:
+            self._sending.cancel()
+            await asyncio.wait({self._sending})
+            await self._client.aclose()
+            self._dropped += self._alerts.qsize()
+            self._say_dropped()
 
     def deliver(self, alert: LiquidityAlert) -> None:
         """Send an alert as soon as those before it are; where too many wait, the oldest makes room."""
         if self._alerts.full():
-            self._alerts.get_nowait()
-            self._alerts.task_done()
+            self._drop_oldest()
         self._alerts.put_nowait(alert)
+
+    def _drop_oldest(self) -> None:
+        if not self._dropped:
+            self._say(f"{self._alerts.qsize():,} alerts wait for {self._name}; from now on the oldest are dropped.")
+        self._alerts.get_nowait()
+        self._alerts.task_done()
+        self._dropped += 1
 
     async def _send_all(self) -> None:
         while True:
             alert = await self._alerts.get()
             try:
                 await self._send(alert)
-            except (httpx.HTTPError, OSError, LiquidityError) as error:
-                self._failed(str(error) or type(error).__name__)
+            except asyncio.CancelledError:
+                self._dropped += 1
+                raise
+            # Whatever it is, the alerts after this one are still to be sent.
+            except Exception as error:  # noqa: BLE001
+                self._failed(_words(error))
             else:
                 self._worked()
             finally:
@@ -104,7 +120,7 @@ class Webhook:
 
     async def _post(self, alert: LiquidityAlert) -> None:
         """One try, at an address that was checked for it: a name may mean another address the next time."""
-        address = await address_of(self._url.host, self._url.port or _PORTS[self._url.scheme], self._resolve, allow_private=self._allow_private)
+        address = await address_of(self._url.host, port_of(self._url), self._resolve, allow_private=self._allow_private)
         body = alert.model_dump_json().encode()
         headers = {
             "Host": self._url.netloc.decode(),
@@ -124,37 +140,36 @@ class Webhook:
 
     def _failed(self, why: str) -> None:
         if not self._failing:
-            self._say(f"Alerts do not reach the webhook at {outside_text(self._url.host)}: {outside_text(why)}")
+            self._say(f"Alerts do not reach {self._name}: {outside_text(why)}")
         self._failing = True
 
     def _worked(self) -> None:
         if self._failing:
-            self._say(f"Alerts reach the webhook at {outside_text(self._url.host)} again.")
+            self._say(f"Alerts reach {self._name} again.")
         self._failing = False
+        if self._alerts.empty():
+            self._say_dropped()
+
+    def _say_dropped(self) -> None:
+        if self._dropped:
+            self._say(f"Alerts that {self._name} did not take in time were dropped: {self._dropped:,}.")
+        self._dropped = 0
 
 
 @asynccontextmanager
 async def configured(settings: Settings, *, now: Callable[[], datetime], say: Callable[[str], None]) -> AsyncGenerator[Callable[[LiquidityAlert], None]]:
     """What delivers alerts to the webhook that the settings name, or nowhere where they name none."""
     if not settings.webhook_url:
-        yield _nowhere
+        yield lambda _: None
         return
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
-    async with Webhook(settings.webhook_url, secret, allow_private=settings.webhook_allow_private, now=now, say=say) as webhook:
+    async with Webhook(settings.webhook_url.get_secret_value(), secret, allow_private=settings.webhook_allow_private, now=now, say=say) as webhook:
         yield webhook.deliver
 
 
-def _nowhere(_: LiquidityAlert) -> None: ...
-
-
-def _address(url: str) -> httpx.URL:
-    try:
-        read = httpx.URL(url)
-    except httpx.InvalidURL as error:
-        raise NotConfigured(f"LIQUIDITY_WEBHOOK_URL is no address ({outside_text(str(error))}).") from error
-    if read.scheme not in _PORTS or not read.host:
-        raise NotConfigured("LIQUIDITY_WEBHOOK_URL must be an address such as https://example.com/alerts.")
-    return read
+def _words(error: Exception) -> str:
+    """What an error says, of those whose words never quote the address."""
+    return str(error) if isinstance(error, httpx.HTTPError | OSError | LiquidityError) and str(error) else type(error).__name__
 
 
 def _may_pass(error: Exception) -> bool:

@@ -9,6 +9,7 @@ import subprocess
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 import stamina
 from aiohttp import web
@@ -190,13 +191,57 @@ async def test_over_tls_the_name_is_asked_for_and_its_certificate_is_checked(tmp
     assert [line for line in said if "self-signed certificate" in line] == said != []
 
 
-async def test_whoever_delivers_never_waits_and_the_oldest_makes_room(monkeypatch):
+async def test_whoever_delivers_never_waits_and_the_oldest_makes_room_which_is_said_once(monkeypatch):
     monkeypatch.setattr(delivery, "_WAITING", 3)
-    receiver = Receiver()
-    async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", []) as hook:
+    receiver, said = Receiver(), []
+    async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", said) as hook:
         for number in range(7):
             hook.deliver(alert(number))
     assert receiver.keys == ["a4:raised", "a5:raised", "a6:raised"]
+    assert said == [
+        "3 alerts wait for the webhook at 127.0.0.1; from now on the oldest are dropped.",
+        "Alerts that the webhook at 127.0.0.1 did not take in time were dropped: 4.",
+    ]
+
+
+async def never(host, port):
+    await asyncio.Event().wait()
+
+
+async def test_alerts_that_wait_when_it_is_left_are_counted_and_nothing_of_it_runs_on(monkeypatch):
+    monkeypatch.setattr(delivery, "_LAST_TRIES_S", 0.01)
+    said = []
+    async with webhook("http://hooks.example/", said, resolve=never) as hook:
+        for number in range(3):
+            hook.deliver(alert(number))
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert said == ["Alerts that the webhook at hooks.example did not take in time were dropped: 3."]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (UnicodeError("label too long in hunter2"), "UnicodeError"),
+        (ValueError("no address: hunter2"), "ValueError"),
+        (httpx.InvalidURL("hunter2"), "InvalidURL"),
+        (KeyError("whatever else comes"), "KeyError"),
+        (OSError("Name or service not known"), "Name or service not known"),
+    ],
+)
+async def test_whatever_goes_wrong_is_said_once_and_the_next_alert_is_sent(error, words):
+    receiver, said, tries = Receiver(), [], []
+
+    async def resolve(host, port):
+        tries.append(host)
+        if len(tries) <= 2 * (3 if isinstance(error, OSError) else 1):
+            raise error
+        return ["127.0.0.1"]
+
+    async with serving(receiver) as port, webhook(f"http://hooks.example:{port}/", said, resolve=resolve) as hook:
+        for number in range(4):
+            hook.deliver(alert(number))
+    assert receiver.keys == ["a2:raised", "a3:raised"]
+    assert said == [f"Alerts do not reach the webhook at hooks.example: {words}", "Alerts reach the webhook at hooks.example again."]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +249,7 @@ async def test_whoever_delivers_never_waits_and_the_oldest_makes_room(monkeypatc
     [
         ("ftp://example.org/", SECRET, "LIQUIDITY_WEBHOOK_URL must be an address such as https://example.com/alerts."),
         ("example.org/alerts", SECRET, "LIQUIDITY_WEBHOOK_URL must be an address such as https://example.com/alerts."),
-        ("http://[::1/", SECRET, "LIQUIDITY_WEBHOOK_URL is no address ("),
+        ("http://[::1/", SECRET, "LIQUIDITY_WEBHOOK_URL must be an address such as https://example.com/alerts."),
         ("https://example.org/", "", "LIQUIDITY_WEBHOOK_URL needs LIQUIDITY_WEBHOOK_SECRET, "),
     ],
 )
@@ -212,6 +257,22 @@ def test_a_wrong_setting_is_named(url, secret, sentence):
     with pytest.raises(NotConfigured) as raised:
         Webhook(url, secret, now=lambda: NOON, say=print)
     assert str(raised.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["{}.example/", "a..example/", ".example/", "xn--/", "exa mple.org/", "a%00b/", "example.org:0/", "example.org:65536/", "example.org:port/", ":443/", ""],
+)
+def test_a_host_or_a_port_that_cannot_be_is_refused_before_any_alert_and_nothing_of_it_is_quoted(rest):
+    with pytest.raises(NotConfigured) as raised:
+        Webhook(f"https://user:hunter2@{rest.format('a' * 64)}", SECRET, now=lambda: NOON, say=print)
+    assert str(raised.value) == "LIQUIDITY_WEBHOOK_URL must be an address such as https://example.com/alerts."
+    assert raised.value.__cause__ is None
+
+
+@pytest.mark.parametrize("url", ["https://example.org./", f"https://{'a' * 63}.example/", "http://a_b.example:65535/", "https://[2606:4700::1]:8443/"])
+def test_a_host_and_a_port_that_can_be_are_taken(url):
+    assert str(Webhook(url, SECRET, now=lambda: NOON, say=print)._url) == url
 
 
 async def test_the_settings_say_where_alerts_go():
@@ -223,3 +284,8 @@ async def test_the_settings_say_where_alerts_go():
     async with configured(Settings(), now=lambda: NOON, say=print) as deliver:
         deliver(alert())
     assert receiver.keys == ["a1:raised"]
+
+
+async def test_an_address_that_is_empty_is_none_and_needs_no_secret():
+    async with configured(Settings(webhook_url=""), now=lambda: NOON, say=print) as deliver:
+        deliver(alert())
