@@ -8,6 +8,7 @@ from make_books import NOON
 from make_snapshots import SHARES, miss, series, snapshot
 
 from tools.analytics.anomalies import AnomalyReport, Observation, observe, report
+from tools.analytics.rules import parse
 from tools.analytics.series import Series
 from tools.analytics.snapshot import Snapshot
 from tools.errors import InsufficientHistory
@@ -185,3 +186,41 @@ def test_nothing_is_checked_twice() -> None:
     kinds = [one.alert_type for one in checked(calm(), now()).checked]
 
     assert kinds == ["SPREAD_WIDENING", "DEPTH_DROP", "IMBALANCE", "PRICE_ANOMALY", "VENUE_OUTAGE"]
+
+
+def test_people_s_rules_stand_in_the_report_with_a_check_each() -> None:
+    rules = [parse(text, "kraken") for text in ("BTC spread > 15 bps", "BTC price < 101", "BTC bid depth within 5% > $2m", "BTC imbalance within 0.1% > 40%")]
+    of = series(spread_pct=[0.1] * 30 + [0.2] * 3)
+    short = now(spread_pct=0.2, bid_complete=[False] + [True] * 5)
+
+    told = report(of, "BTC", short, 500, 24, LATER, rules)
+
+    assert [(one.rule, one.timestamp, one.state) for one in told.alerts] == [
+        (rules[0].text, NOON - timedelta(minutes=1), "raised"),
+        (rules[1].text, NOON - timedelta(minutes=31), "raised"),
+    ]
+    checks = [one for one in told.checked if one.alert_type == "RULE"]
+    assert [(one.note, one.outcome, one.unit, one.current_value, one.baseline_value) for one in checks] == [
+        (rules[0].text, "alert", "bps", pytest.approx(20), 15),
+        (rules[1].text, "alert", "price", 100, 101),
+        (rules[2].text, "normal", "usd", pytest.approx(5e5), 2e6),
+        (f"{rules[3].text}: The book does not reach 0.1% from mid.", "not checked", "pct", None, None),
+    ]
+
+
+def test_a_rule_beyond_its_value_once_is_deviating_and_in_a_failed_look_it_is_not_checked() -> None:
+    rule = parse("BTC spread > 15 bps", "kraken")
+
+    seen = [report(calm(), "BTC", look, 500, 24, LATER, [rule]).checked[-1] for look in (now(spread_pct=0.2), observe(miss(after_s=60), None, 60))]
+
+    assert [(one.outcome, one.note) for one in seen] == [("deviating", rule.text), ("not checked", f"{rule.text}: There is no valid book now (timed out).")]
+
+
+def test_looks_that_failed_up_to_the_one_in_question_are_an_outage_since_the_second() -> None:
+    of = series(times_s=range(-7_200, -1_800, 60), mid=[100.0] * 90, failed_s=range(-1_800, 0, 60))
+
+    told = checked(of, observe(miss(after_s=-60), None, 0))
+
+    [alert] = told.alerts
+    assert (alert.alert_type, alert.timestamp, alert.state) == ("VENUE_OUTAGE", NOON - timedelta(minutes=29), "raised")
+    assert (told.checked[-1].outcome, told.checked[-1].current_value, told.sample_count, told.as_of) == ("alert", 30, 90, NOON - timedelta(minutes=1))

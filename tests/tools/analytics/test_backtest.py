@@ -1,6 +1,7 @@
 """The rules over stored series, against an independent implementation in plain Python."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from math import inf, log, sqrt
@@ -14,7 +15,7 @@ from make_books import NOON
 from make_snapshots import misses, series, snapshots
 
 from tools.analytics.alerts import LiquidityAlert
-from tools.analytics.anomalies import AlertState, backtest, norm, observe, resume, step
+from tools.analytics.anomalies import AlertState, backtest, backtest_rules, norm, observe, resume, step
 from tools.analytics.anomalies.backtesting import run
 from tools.analytics.anomalies.looks import Looks
 from tools.analytics.anomalies.skipping import through
@@ -172,17 +173,45 @@ def test_incidents_are_those_of_the_rules_read_one_at_a_time(of: Series) -> None
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
-@given(troubled(), st.sampled_from([30.0, 45.0]))
-def test_skipping_over_calm_gives_the_same_state_and_all_clears_as_every_step(of: Series, threshold: float) -> None:
+@given(troubled(), st.sampled_from([AlertState(30), AlertState(45), AlertState(45, (parse("BTC spread > 7 bps", "kraken"),))]))
+def test_skipping_over_calm_gives_the_same_state_and_all_clears_as_every_step(of: Series, start: AlertState) -> None:
     seen, usual = Looks.of(of), norm(of)
     assert usual is not None
     every = list[LiquidityAlert]()
-    state = AlertState(threshold)
+    state = start
     for k in range(len(seen.time_ms)):
         state, events = step(state, seen.observation(k, usual))
         every += [alert for alert in events if alert.state == "cleared"]
 
-    assert through(AlertState(threshold), seen, usual) == (state, every)
+    assert through(start, seen, usual) == (state, every)
+
+
+RULES = [
+    parse(f"BTC {text}", "kraken")
+    for text in (
+        "spread > 5 bps",
+        "spread < 0.051%",
+        "price < 99.5",
+        "price > 100",
+        "depth > $400k",
+        "bid depth within 5% < $400k",
+        "ask depth within 2% < 300k",
+        "imbalance > 5%",
+        "imbalance < 0%",
+    )
+]
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(troubled(), st.booleans())
+def test_rules_alone_fire_as_they_do_beside_all_else(of: Series, without_bands: bool) -> None:
+    if without_bands:
+        nothing = np.where(np.arange(len(of)) % 9 < 7, np.nan, of.bid_usd.T).T
+        of = replace(of, bid_usd=nothing, ask_usd=nothing, complete=~np.isnan(nothing))
+
+    every = [alert.model_copy(update={"sample_count": 0}) for alert in backtest(of, rules=RULES) if alert.rule]
+
+    assert sorted(backtest_rules(of, RULES), key=lambda one: one.alert_id) == sorted(every, key=lambda one: one.alert_id)
 
 
 def test_two_moves_that_only_together_make_a_jump_are_none_after_skipping_either() -> None:

@@ -11,10 +11,24 @@ Deviations are from the median of a window. What counts, with the default thresh
 Two observations in a row raise an alert (a price jump needs one); it clears with hysteresis, and a cool-down keeps one incident one alert.
 """
 
-from .backtesting import backtest
+from .backtesting import backtest, backtest_rules
 from .checking import AnomalyReport, Check, report
 from .norms import Norm, norm
 from .stepping import step
 from .watching import THRESHOLD_PCT, AlertState, Observation, observe, resume
 
-__all__ = ["THRESHOLD_PCT", "AlertState", "AnomalyReport", "Check", "Norm", "Observation", "backtest", "norm", "observe", "report", "resume", "step"]
+__all__ = [
+    "THRESHOLD_PCT",
+    "AlertState",
+    "AnomalyReport",
+    "Check",
+    "Norm",
+    "Observation",
+    "backtest",
+    "backtest_rules",
+    "norm",
+    "observe",
+    "report",
+    "resume",
+    "step",
+]

@@ -8,6 +8,7 @@ from ..rules import Rule
 from ..series import Series, milliseconds, priced
 from .looks import Looks
 from .norms import norm
+from .skipping import through
 from .stepping import step
 from .watching import THRESHOLD_PCT, AlertState, Observation
 
@@ -25,6 +26,12 @@ def backtest(
     """
     observations = _observations(priced(series), round(3_600_000 * lookback_hours), milliseconds(first) if first else 0)
     return run(AlertState(threshold_pct, tuple(rules)), observations)[1]
+
+
+def backtest_rules(series: Series, rules: Sequence[Rule]) -> list[LiquidityAlert]:
+    """Of `backtest`, the alerts of the rules alone, without what it takes to say what is usual; the rules are of the series' market."""
+    state, cleared = through(AlertState(rules=tuple(rules)), Looks.of(priced(series)), None)
+    return sorted((alert for alert in (*cleared, *state.open_alerts) if alert.rule), key=lambda alert: alert.timestamp)
 
 
 def run(state: AlertState, observations: Iterable[Observation]) -> tuple[AlertState, list[LiquidityAlert]]:

@@ -1,5 +1,6 @@
 """The point check: whether one market's liquidity is anomalous now."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -10,6 +11,7 @@ from ..alerts import AlertType, ByUnit, LiquidityAlert, ValueUnit
 from ..bands_over_time import depth_column
 from ..dispersion import FEWEST_SAMPLES
 from ..result import Record, Result
+from ..rules import Rule
 from ..series import Series, age_ms, hourly_warnings, milliseconds, priced
 from .deviations import LIQUIDITY_TYPES, Judged, judge
 from .looks import Looks
@@ -22,7 +24,10 @@ _UNITS: dict[AlertType, ValueUnit] = {"SPREAD_WIDENING": "pct", "DEPTH_DROP": "u
 
 
 class Check(Record):
-    """One figure that was looked at: now, its median, and how far it is from counting as an anomaly. Null where it could not be checked; `note` says why."""
+    """One figure that was looked at: now, its median or a rule's value, and how far it is from counting as an anomaly.
+
+    Null where it could not be checked; `note` says why, after the text of the rule where it is one's.
+    """
 
     alert_type: AlertType
     unit: ValueUnit
@@ -53,8 +58,10 @@ class AnomalyReport(Result):
     checked: list[Check]
 
 
-def report(series: Series, asked: str, current: Observation, threshold_pct: float, lookback_hours: float, now: datetime) -> AnomalyReport:
-    """The point check: `step` run over the series' window and then over `current`.
+def report(
+    series: Series, asked: str, current: Observation, threshold_pct: float, lookback_hours: float, now: datetime, rules: Sequence[Rule] = ()
+) -> AnomalyReport:
+    """The point check: `step` run over the series' window and then over `current`. `rules` are those that concern the market.
 
     Raises InsufficientHistory where the window before `current` is too short for a norm.
     """
@@ -63,7 +70,7 @@ def report(series: Series, asked: str, current: Observation, threshold_pct: floa
     if usual is None:
         raise InsufficientHistory(current.exchange, current.symbol, len(known), FEWEST_SAMPLES, lookback_hours, current.source)
     seen = Looks.of(known)
-    before, cleared = through(AlertState(threshold_pct), seen, usual)
+    before, cleared = through(AlertState(threshold_pct, tuple(rules)), seen, usual)
     last = replace(current, norm=usual, interval_s=seen.interval_s)
     after, events = step(before, last)
     return AnomalyReport(
@@ -92,27 +99,29 @@ def _checks(before: AlertState, after: AlertState, last: Observation) -> list[Ch
     """What was compared in the last observation, and what came of it."""
     if last.figures is None:
         note: Judged = f"There is no valid book now ({last.failure.replace('_', ' ')})."
-        judged = dict.fromkeys(LIQUIDITY_TYPES, note)
+        judged = dict.fromkeys((*LIQUIDITY_TYPES, *(rule.text for rule in after.rules)), note)
     else:
         judged = judge(ready(before, last), last, last.figures)
     checks = [_check(alert_type, judged[alert_type], after) for alert_type in LIQUIDITY_TYPES]
     failed = after.tracks.get(OUTAGE, Track()).beyond
-    return [*checks, _check(OUTAGE, outage(failed), after)]
+    checks.append(_check(OUTAGE, outage(failed), after))
+    return [*checks, *(_check("RULE", judged[rule.text], after, rule) for rule in after.rules)]
 
 
-def _check(alert_type: AlertType, found: Judged, after: AlertState) -> Check:
-    standing = after.tracks.get(alert_type, Track()).alert is not None
+def _check(alert_type: AlertType, found: Judged, after: AlertState, rule: Rule | None = None) -> Check:
+    said = rule.text if rule else ""
+    standing = after.tracks.get(said or alert_type, Track()).alert is not None
     if isinstance(found, str):
         return Check(
             alert_type=alert_type,
-            unit=_UNITS[alert_type],
+            unit=rule.unit if rule else _UNITS[alert_type],
             current_value=None,
             baseline_value=None,
             deviation_percentage=None,
             limit_percentage=None,
             z_score=None,
             outcome="alert" if standing else "not checked",
-            note=found,
+            note=f"{said}: {found}" if rule else found,
         )
     return Check(
         alert_type=alert_type,
@@ -123,5 +132,5 @@ def _check(alert_type: AlertType, found: Judged, after: AlertState) -> Check:
         limit_percentage=found.limit_pct,
         z_score=found.z_score,
         outcome="alert" if standing else "deviating" if found.beyond else "normal",
-        note="",
+        note=said,
     )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..alerts import LiquidityAlert
 from ..bands_over_time import depth_column
+from ..rules import measured_over
 from .deviations import JUMP_SIGMAS, SMALLEST_JUMP_PCT
 from .looks import Looks
 from .norms import Norm
@@ -18,12 +19,12 @@ from .watching import AlertState
 _CLOSE = 1 - 1e-9
 
 
-def through(state: AlertState, seen: Looks, usual: Norm) -> tuple[AlertState, list[LiquidityAlert]]:
-    """The state after every look of a series whose own norm is `usual`, and the alerts that were cleared meanwhile.
+def through(state: AlertState, seen: Looks, usual: Norm | None) -> tuple[AlertState, list[LiquidityAlert]]:
+    """The state after every look of a series whose own norm is `usual` (None to judge by rules alone), and the alerts that were cleared meanwhile.
 
     While nothing is in a row and nothing stands, a look that deviates in nothing changes only what the next one is compared with.
     """
-    notable, index, cleared = [*_notable(seen, usual, state.threshold_pct), len(seen.time_ms)], 0, list[LiquidityAlert]()
+    notable, index, cleared = [*_notable(state, seen, usual), len(seen.time_ms)], 0, list[LiquidityAlert]()
     while index < len(seen.time_ms):
         before_next = notable[bisect_left(notable, index)] - 1
         if before_next > index and _at_rest(state):
@@ -38,10 +39,15 @@ def _at_rest(state: AlertState) -> bool:
     return state.failing_since is None and not any(track.beyond or track.alert for track in state.tracks.values())
 
 
-def _notable(seen: Looks, usual: Norm, threshold_pct: float) -> list[int]:
+def _notable(state: AlertState, seen: Looks, usual: Norm | None) -> list[int]:
     """The looks that failed, and those that deviate in anything."""
-    rows = np.array(seen.rows)
-    deviating = np.append(_deviating(seen, usual, threshold_pct), [False])
+    rows = np.array(seen.rows, dtype=np.int64)
+    deviating = np.zeros(len(seen.series) + 1, dtype=np.bool_)
+    for rule in state.rules:
+        figure = measured_over(rule, seen.series)
+        deviating[:-1] |= figure > rule.value if rule.above else figure < rule.value
+    if usual is not None:
+        deviating[:-1] |= _deviating(seen, usual, state.threshold_pct)
     return np.flatnonzero((rows < 0) | deviating[rows]).tolist()
 
 

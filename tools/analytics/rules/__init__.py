@@ -1,7 +1,7 @@
 """People's own alert rules: `BTC spread on kraken > 5 bps`."""
 
 from .grammar import parse
-from .rule import Metric, Rule, concerns, measure, measured
+from .rule import Metric, Rule, concerns, measure, measured, measured_over
 from .status import AlertRules, RuleStatus
 
-__all__ = ["AlertRules", "Metric", "Rule", "RuleStatus", "concerns", "measure", "measured", "parse"]
+__all__ = ["AlertRules", "Metric", "Rule", "RuleStatus", "concerns", "measure", "measured", "measured_over", "parse"]
