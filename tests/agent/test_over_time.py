@@ -245,6 +245,13 @@ async def test_a_rule_is_told_as_stored_with_its_state_and_how_often_it_would_ha
     assert empty.startswith("No rules are stored")
 
 
+async def test_a_rule_that_was_stored_already_is_the_one_that_is_told(remembering):
+    passes = "Tell me when the SOL spread on Kraken passes 10 bps"
+    again = await answer(remembering, passes, "Tell me when the SOL depth on Kraken falls below $1k", passes)
+    assert again.startswith("`SOL spread on kraken > 10 bps` was stored already")
+    assert "`SOL spread on kraken > 10 bps` is **quiet**" in again
+
+
 async def test_a_rule_that_cannot_be_kept_is_refused_in_the_tool_s_words(remembering):
     assert "kraken does not list ETH" in await answer(remembering, "alert me when the ETH spread on kraken passes 5 bps")
     assert "'5' is no spread" in await answer(remembering, "alert me when the SOL spread on kraken passes 5")
