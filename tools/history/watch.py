@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ..analytics.alerts import LiquidityAlert
-from ..analytics.anomalies import THRESHOLD_PCT, AlertState, Norm, norm, observe, resume, step
+from ..analytics.anomalies import THRESHOLD_PCT, AlertState, Norm, cleared, norm, observe, resume, step
 from ..analytics.rules import Rule, concerns
 from ..analytics.snapshot import Miss, Snapshot
 from ..errors import HistoryUnavailable
@@ -23,7 +23,8 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class Watch:
     """Watches one market, looked at every `interval_s`. Alerts that stand in the history when it begins are its own to clear.
 
-    While the history is unavailable it judges by what it read last, and stores afterwards what it raised.
+    While the history is unavailable it judges by what it read last, and stores afterwards what it raised. Where time goes back, at the seam of
+    a replayed loop, what stands ends with the last look before it, and an incident that has been told is not told again.
     """
 
     def __init__(self, history: History, exchange: str, symbol: str, interval_s: float, deliver: Deliver, *, threshold_pct: float = THRESHOLD_PCT) -> None:
@@ -37,12 +38,27 @@ class Watch:
         self._norm: Norm | None = None
         self._norm_due = self._rules_due = self._seen_at = _LONG_AGO
         self._unstored: dict[str, LiquidityAlert] = {}
+        self._told: frozenset[str] = frozenset()
 
     async def observe(self, seen: Snapshot | Miss) -> list[LiquidityAlert]:
         """What a look raised or cleared, stored and delivered. Looks come in the order of time; one from before the last begins anew."""
-        if seen.timestamp < self._seen_at:
-            self._state, self._norm_due, self._rules_due = None, _LONG_AGO, _LONG_AGO
+        ended = self._ended() if seen.timestamp < self._seen_at else []
         self._seen_at = seen.timestamp
+        news = [*ended, *await self._judged(seen)]
+        await self._store()
+        for alert in news:
+            self._deliver(alert)
+        return news
+
+    def _ended(self) -> list[LiquidityAlert]:
+        """What stood until the last look, after which time goes back: it ends with that look, and nothing is left of the state."""
+        ended = [cleared(alert, self._seen_at) for alert in self._state.open_alerts] if self._state else []
+        self._unstored |= {alert.alert_id: alert for alert in ended}
+        self._state, self._norm_due, self._rules_due = None, _LONG_AGO, _LONG_AGO
+        return [alert for alert in ended if alert.alert_id not in self._told]
+
+    async def _judged(self, seen: Snapshot | Miss) -> list[LiquidityAlert]:
+        """What is new with a look, kept to be stored."""
         state = await self._state_now()
         if state is None:
             return []
@@ -50,22 +66,30 @@ class Watch:
         # An alert that has become worse is worth storing, but no news to deliver.
         worse = [alert for alert in self._state.open_alerts if alert not in state.open_alerts]
         self._unstored |= {alert.alert_id: alert for alert in (*worse, *changed)}
-        await self._store()
-        for alert in changed:
-            self._deliver(alert)
-        return changed
+        return [alert for alert in changed if alert.alert_id not in self._told]
 
     async def _state_now(self) -> AlertState | None:
         """The state with the rules that are meant now; None until the history has told which alerts stand."""
         try:
             if self._state is None:
-                standing = await self._history.alerts(self._exchange, self._symbol, open_only=True)
-                return resume(standing, await self._rules(), self._threshold_pct)
+                return resume(await self._standing(), await self._rules(), self._threshold_pct)
             if self._rules_due <= self._seen_at:
                 return replace(self._state, rules=await self._rules())
         except HistoryUnavailable:
             pass
         return self._state
+
+    async def _standing(self) -> list[LiquidityAlert]:
+        """The stored alerts that stand. Those of a time to come are a replay's that was broken off: they end where they began."""
+        await self._store()
+        stored = await self._history.alerts(self._exchange, self._symbol, since=self._seen_at)
+        ended = [cleared(alert, alert.timestamp) for alert in stored if alert.state == "raised" and alert.timestamp > self._seen_at]
+        self._unstored |= {alert.alert_id: alert for alert in ended}
+        for alert in ended:
+            self._deliver(alert)
+        standing = [alert for alert in stored if alert.state == "raised" and alert.timestamp <= self._seen_at]
+        self._told = frozenset(alert.alert_id for alert in stored if alert not in standing)
+        return standing
 
     async def _rules(self) -> tuple[Rule, ...]:
         """People's rules for this market."""

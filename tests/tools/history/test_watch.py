@@ -155,3 +155,42 @@ async def test_where_time_begins_anew_so_does_the_watch(watch, history, delivere
     await history.add_rule(parse("BTC spread on kraken > 9 bps", "kraken"), NOON)
     await looks(watch, 0, 0.5)
     assert [one.alert_type for one in delivered] == ["RULE"]
+
+
+async def test_what_stands_where_time_begins_anew_ends_with_the_last_look_and_is_told_once(watch, history, delivered):
+    for _ in range(3):
+        await looks(watch, 0, 1, 2, **WIDE)
+    await looks(watch, 0)
+    [raised, cleared] = delivered
+    assert (raised.state, raised.timestamp) == ("raised", NOON + timedelta(minutes=1))
+    assert cleared == raised.model_copy(update={"state": "cleared", "cleared_at": NOON + timedelta(minutes=2)})
+    assert await history.alerts() == [cleared]
+
+
+async def test_an_alert_that_ended_within_a_loop_is_not_told_again_in_the_next(watch, history, delivered):
+    for _ in range(2):
+        await looks(watch, 0, 1, **WIDE)
+        await looks(watch, *range(2, 6))
+    assert brief(delivered) == [("SPREAD_WIDENING", "raised"), ("SPREAD_WIDENING", "cleared")]
+    assert await history.alerts() == delivered[1:]
+
+
+async def test_an_alert_of_a_replay_that_was_broken_off_ends_when_another_begins(watch, history, delivered):
+    await looks(watch, 60, 61, **WIDE)
+    after = []
+    successor = Watch(history, "kraken", "BTC/USD", 60, after.append)
+    await looks(successor, 0, 1)
+    await looks(successor, 60, 61, 62, **WIDE)
+    [raised] = delivered
+    assert after == [raised.model_copy(update={"state": "cleared", "cleared_at": raised.timestamp})]
+    assert await history.alerts() == after
+
+
+async def test_what_ends_at_a_seam_while_the_history_is_away_is_stored_afterwards(watch, history, delivered):
+    await looks(watch, 0, 1, 2, **WIDE)
+    history.away = True
+    await looks(watch, 0, 1, **WIDE)
+    history.away = False
+    await looks(watch, 2, **WIDE)
+    assert brief(delivered) == [("SPREAD_WIDENING", "raised"), ("SPREAD_WIDENING", "cleared")]
+    assert await history.alerts() == delivered[1:]

@@ -16,6 +16,7 @@ from .checking import AnomalyReport, Check, report
 from .norms import Norm, norm
 from .stepping import step
 from .watching import THRESHOLD_PCT, AlertState, Observation, observe, resume
+from .wording import cleared
 
 __all__ = [
     "THRESHOLD_PCT",
@@ -26,6 +27,7 @@ __all__ = [
     "Observation",
     "backtest",
     "backtest_rules",
+    "cleared",
     "norm",
     "observe",
     "report",
