@@ -34,7 +34,7 @@ async def import_history(files: Sequence[Path], *, demo: bool, replay: Path | No
     """Store the snapshots of files, each whole or not at all."""
     async with open_market(settings_from(demo=demo, replay=replay)) as market:
         for path in files:
-            say(_summary(path, await import_file(market.history, path, market.source), market.source))
+            say(_summary(path, await import_file(market.history, path, market.source, market.now()), market.source))
     return ANSWERED
 
 

@@ -55,7 +55,7 @@ def _kind(path: Path, kinds: Sequence[str]) -> str:
 
 
 def _json_rows(path: Path, *, lines: bool) -> Iterator[tuple[int, Any]]:
-    with cast("BinaryIO", gzip.open(path) if path.suffix == ".gz" else path.open("rb")) as file:
+    with cast("BinaryIO", gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")) as file:
         if not lines:
             yield from enumerate(_listed(path, file.read()), 1)
             return

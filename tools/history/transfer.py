@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -11,10 +11,12 @@ from ..analytics.snapshot import Snapshot
 from ..errors import NotReadable
 from ..parameters import Source
 from .formats import Write, rows
-from .given import of_file, snapshot_of
+from .given import Market, of_file, snapshot_of
 from .store import History
 
 _BATCH = 1_000
+# Clocks differ, and so do people's ideas of a time zone.
+_AHEAD = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,12 @@ async def export(history: History, write: Write, exchange: str, symbol: str, sin
     return count
 
 
-async def import_file(history: History, path: Path, source: Source) -> Imported:
+async def import_file(history: History, path: Path, source: Source, now: datetime) -> Imported:
     """Store the snapshots of a file, all of them or none; those that are stored already stay as they are.
 
     Raises NotReadable, which names file and row, where a row is no snapshot of this source.
     """
-    reader = _Reader(path, source)
+    reader = _Reader(path, of_file(path, source, now + _AHEAD))
     new = await history.append_all(reader.batches())
     return Imported(new, reader.read - new, reader.unlabelled)
 
@@ -53,9 +55,9 @@ async def import_file(history: History, path: Path, source: Source) -> Imported:
 class _Reader:
     """Reads a file batch by batch and counts what it read."""
 
-    def __init__(self, path: Path, source: Source) -> None:
+    def __init__(self, path: Path, market: Market) -> None:
         self._path = path
-        self._market = of_file(path, source)
+        self._market = market
         self._rows = rows(path)
         self.read = 0
         self.unlabelled = 0
@@ -65,13 +67,16 @@ class _Reader:
             yield batch
 
     def _next(self) -> list[Snapshot]:
-        return [self._snapshot(number, row) for number, row in islice(self._rows, _BATCH)]
+        try:
+            return [self._snapshot(number, row) for number, row in islice(self._rows, _BATCH)]
+        except NotReadable as error:
+            raise NotReadable(f"{error} Nothing of the file was imported.") from error
 
     def _snapshot(self, number: int, row: object) -> Snapshot:
         try:
             snapshot = snapshot_of(row, self._market)
         except NotReadable as error:
-            raise NotReadable(f"{self._path.name}, row {number} {error} Nothing of the file was imported.") from error
+            raise NotReadable(f"{self._path.name}, row {number} {error}") from error
         self.read += 1
         self.unlabelled += isinstance(row, dict) and not row.get("source")
         return snapshot

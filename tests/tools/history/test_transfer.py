@@ -1,15 +1,19 @@
 import gzip
 import json
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
 import pytest
 from make_books import NOON
 from make_snapshots import PROFILE, same, series, snapshot, snapshots
+from pyarrow import parquet
 
 from tools.errors import NotConfigured, NotReadable
 from tools.history import History
 from tools.history.formats import READ, json_lines, written
+from tools.history.given import Market, snapshot_of
 from tools.history.transfer import Imported, export, import_file
 
 FULL = snapshot(
@@ -67,9 +71,9 @@ async def test_what_is_exported_and_imported_elsewhere_is_the_same(history, othe
     path = tmp_path / f"history{suffix}"
     with written(path) as write:
         assert await export(history, write, "", "", None, NOON + timedelta(hours=1)) == 2
-    assert await import_file(other, path, "live") == Imported(new=2, stored_already=0, unlabelled=0)
+    assert await import_file(other, path, "live", NOON) == Imported(new=2, stored_already=0, unlabelled=0)
     assert await kept(other) == await kept(history) == [FULL, BARE]
-    assert await import_file(other, path, "live") == Imported(new=0, stored_already=2, unlabelled=0)
+    assert await import_file(other, path, "live", NOON) == Imported(new=0, stored_already=2, unlabelled=0)
     assert await kept(other) == [FULL, BARE]
 
 
@@ -99,7 +103,7 @@ async def test_an_export_of_many_pages_misses_nothing(sqlite_history, tmp_path, 
     path = tmp_path / "history.jsonl"
     with written(path) as write:
         assert await export(sqlite_history, write, "", "", None, NOON) == 2_001
-    assert await import_file(other, path, "live") == Imported(2_001, 0, 0)
+    assert await import_file(other, path, "live", NOON) == Imported(2_001, 0, 0)
     assert same(await other.series("kraken", "BTC/USD", given.start, given.end), given)
 
 
@@ -114,7 +118,7 @@ async def test_a_list_of_snapshots_is_read_with_its_market_from_the_name(history
     """Rows that name no source are taken as of the history's, and counted."""
     path = tmp_path / "binance_SOL_USDT.json"
     path.write_text(json.dumps([without("symbol", "exchange"), {**ROW, "timestamp": "2024-08-09T00:01:00", "note": "nobody knows this field"}]))
-    assert await import_file(history, path, "live") == Imported(new=2, stored_already=0, unlabelled=2)
+    assert await import_file(history, path, "live", NOON) == Imported(new=2, stored_already=0, unlabelled=2)
     assert await kept(history) == [SOL, SOL.model_copy(update={"timestamp": SOL.timestamp + timedelta(minutes=1)})]
 
 
@@ -124,24 +128,28 @@ async def test_a_list_of_snapshots_is_read_with_its_market_from_the_name(history
 async def test_times_may_be_iso_8601_or_seconds_or_milliseconds(sqlite_history, tmp_path, given):
     path = tmp_path / "binance_SOL_USDT.json.gz"
     path.write_bytes(gzip.compress(json.dumps([{**ROW, "timestamp": given}]).encode()))
-    await import_file(sqlite_history, path, "live")
+    await import_file(sqlite_history, path, "live", NOON)
     assert await kept(sqlite_history) == [SOL]
 
 
 async def test_what_follows_from_other_fields_is_computed_anew(sqlite_history, tmp_path):
     path = tmp_path / "history.jsonl"
     path.write_text(json.dumps({**ROW, "spread": 9.0, "spread_percentage": -1, "mid_price": "wrong", "imbalance_ratio": None}))
-    await import_file(sqlite_history, path, "live")
+    await import_file(sqlite_history, path, "live", NOON)
     assert await kept(sqlite_history) == [SOL]
+
+
+def band(width, bid, ask):
+    return {"width_pct": width, "bid_usd": bid, "ask_usd": ask, "bid_complete": True, "ask_complete": True}
 
 
 WRONG = {
     "has its best bid 151 at or above its best ask 150.3.": {**ROW, "best_bid": 151.0},
-    "has abc for best_ask, which must be a number above 0.": {**ROW, "best_ask": "abc"},
-    "has nan for best_ask, which must be a number above 0.": {**ROW, "best_ask": "nan"},
-    "has True for best_bid, which must be a number above 0.": {**ROW, "best_bid": True},
-    "has 0 for ask_volume_10, which must be a number above 0.": {**ROW, "ask_volume_10": 0},
-    "has -1 for liquidity_1pct_usd, which must be a number of at least 0.": {**ROW, "liquidity_1pct_usd": -1},
+    "has abc for best_ask, which must be a number above 0, from 1e-30 to 1e+30.": {**ROW, "best_ask": "abc"},
+    "has nan for best_ask, which must be a number above 0, from 1e-30 to 1e+30.": {**ROW, "best_ask": "nan"},
+    "has True for best_bid, which must be a number above 0, from 1e-30 to 1e+30.": {**ROW, "best_bid": True},
+    "has 0 for ask_volume_10, which must be a number above 0, from 1e-30 to 1e+30.": {**ROW, "ask_volume_10": 0},
+    "has -1 for liquidity_1pct_usd, which must be a number of at least 0 and at most 1e+15.": {**ROW, "liquidity_1pct_usd": -1},
     "has no bid_volume_10.": without("bid_volume_10"),
     "has no time; timestamp must be ISO 8601, or seconds or milliseconds since 1970.": without("timestamp"),
     "has soon for a time; timestamp must be ISO 8601, or seconds or milliseconds since 1970.": {**ROW, "timestamp": "soon"},
@@ -155,6 +163,26 @@ WRONG = {
     "has a wrong bid_usd: Field required.": {**ROW, "depth": [{"width_pct": 1, "ask_usd": 1, "bid_complete": True, "ask_complete": True}]},
     "has a profile of other than 22 bins a side.": {**ROW, "profile": {"bid_sizes": [1.0], "ask_sizes": [1.0]}},
     "is no object with the fields of a snapshot.": [1, 2],
+    f"has 1{'0' * 190} for best_ask, which must be a number above 0, from 1e-30 to 1e+30.": {**ROW, "best_ask": f"1{'0' * 190}"},
+    "has 1e+31 for usd_rate, which must be a number above 0, from 1e-30 to 1e+30.": {**ROW, "usd_rate": 1e31},
+    "has 1e+308 for best_bid, which must be a number above 0, from 1e-30 to 1e+30.": {**ROW, "best_bid": 1e308, "best_ask": 1.7e308},
+    "has 1.7e+308 for bid_volume_10, which must be a number of at least 0 and at most 1e+30.": {**ROW, "bid_volume_10": 1.7e308, "ask_volume_10": 5e-324},
+    "has 5e-324 for ask_volume_10, which must be a number above 0, from 1e-30 to 1e+30.": {**ROW, "ask_volume_10": 5e-324},
+    "has 1.7e+308 for liquidity_1pct_usd, which must be a number of at least 0 and at most 1e+15.": {**ROW, "liquidity_1pct_usd": 1.7e308},
+    "has a profile with a size that is not from 0 to 1e+30.": {**ROW, "profile": {"bid_sizes": [1e39, *[1.0] * 21], "ask_sizes": [1.0] * 22}},
+    "has a wrong ask_sizes.0: Input should be a valid number.": {**ROW, "profile": {"bid_sizes": [1.0] * 22, "ask_sizes": [{}, *[1.0] * 21]}},
+    "has a depth that is not from 0 to 1e+15 USD.": {**ROW, "depth": [band(1, 2e15, 1)]},
+    "has a depth that holds less in a wider band than in a narrower one.": {**ROW, "depth": [band(0.5, 1, 2), band(1, 1, 1)]},
+    "has a depth that gives a band twice.": {**ROW, "depth": [band(1, 1, 1), band(1, 2, 2)]},
+    "is of 2026-08-10T12:00:00.001000+00:00, which must not lie before 1971 nor more than a day ahead of now.": {
+        **ROW, "timestamp": "2026-08-10T12:00:00.001Z",
+    },
+    "is of 1970-12-31T23:59:59+00:00, which must not lie before 1971 nor more than a day ahead of now.": {**ROW, "timestamp": 31_535_999},
+    "has kraken! for an exchange, which must be a word of a-z, 0-9, _ and - of at most 40 characters.": {**ROW, "exchange": "kraken!"},
+    f"has {'k' * 41} for an exchange, which must be a word of a-z, 0-9, _ and - of at most 40 characters.": {**ROW, "exchange": "k" * 41},
+    "has SOL/US'DT for a symbol, which must be a market such as SOL/USDT of at most 40 characters.": {**ROW, "symbol": "SOL/US'DT"},
+    "has SOL/ for a symbol, which must be a market such as SOL/USDT of at most 40 characters.": {**ROW, "symbol": "SOL/"},
+    f"has {'S' * 37}/USD for a symbol, which must be a market such as SOL/USDT of at most 40 characters.": {**ROW, "symbol": f"{'S' * 37}/USD"},
 }  # fmt: skip
 
 
@@ -165,26 +193,62 @@ async def test_a_row_that_is_no_snapshot_is_named_and_nothing_of_its_file_is_imp
     good = [{**ROW, "timestamp": 1_723_161_600 + number} for number in range(1_001)]
     path.write_text("\n".join(json.dumps(one) for one in [*good, row]))
     with pytest.raises(NotReadable) as refused:
-        await import_file(sqlite_history, path, "live")
+        await import_file(sqlite_history, path, "live", NOON)
     assert str(refused.value) == f"history.jsonl, row 1002 {why} Nothing of the file was imported."
     assert await kept(sqlite_history) == []
+
+
+@pytest.mark.parametrize("name", ["best_bid", "bid_volume_10", "liquidity_2pct_usd", "usd_rate", "timestamp"])
+def test_an_integer_beyond_any_float_is_refused(name):
+    """As a Parquet file's decimals may be."""
+    with pytest.raises(NotReadable, match=f"^has 1000.* for {'a time' if name == 'timestamp' else name}[,;]"):
+        snapshot_of({**ROW, name: 10**400}, Market("live", "", "", NOON))
+
+
+@pytest.mark.parametrize("symbol", ["1000SATS/USDT", "BTC/USD:BTC", "BTC/USD:BTC-241227-50000-C", "$WIF/USDT", "币安人生/USDT"])
+async def test_whatever_exchanges_call_a_market_is_taken(sqlite_history, tmp_path, symbol):
+    path = tmp_path / "history.jsonl"
+    path.write_text(json.dumps({**ROW, "symbol": symbol}))
+    await import_file(sqlite_history, path, "live", NOON)
+    assert await kept(sqlite_history) == [SOL.model_copy(update={"symbol": symbol})]
+
+
+async def test_a_time_of_a_parquet_file_without_a_zone_is_utc(sqlite_history, tmp_path, monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    path = tmp_path / "history.parquet"
+    table = pa.Table.from_pylist([{**ROW, "timestamp": datetime(2024, 8, 9)}])  # noqa: DTZ001 - without a zone on purpose
+    parquet.write_table(table, path)
+    try:
+        await import_file(sqlite_history, path, "live", NOON)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert await kept(sqlite_history) == [SOL]
+
+
+@pytest.mark.parametrize("name", ["HISTORY.JSONL.GZ", "HISTORY.JSON.GZ"])
+async def test_a_kind_is_known_in_capitals_too(sqlite_history, tmp_path, name):
+    (tmp_path / name).write_bytes(gzip.compress(json.dumps(ROW if "JSONL" in name else [ROW]).encode()))
+    await import_file(sqlite_history, tmp_path / name, "live", NOON)
+    assert await kept(sqlite_history) == [SOL]
 
 
 async def test_a_refused_file_leaves_what_other_files_brought(history, tmp_path):
     good, bad = tmp_path / "good.jsonl", tmp_path / "bad.jsonl"
     good.write_text(json.dumps(ROW))
     bad.write_text(json.dumps({**ROW, "timestamp": 1_723_161_700}) + "\n" + json.dumps({**ROW, "best_bid": 999}))
-    await import_file(history, good, "live")
+    await import_file(history, good, "live", NOON)
     with pytest.raises(NotReadable, match=r"bad\.jsonl, row 2 has its best bid 999 at or above"):
-        await import_file(history, bad, "live")
+        await import_file(history, bad, "live", NOON)
     assert await kept(history) == [SOL]
 
 
 FILES = {
     "history.csv": (b"", f"history.csv is none of the kinds that history is kept in: {', '.join(READ)}."),
     "history.json": (b'{"a": 1}', "history.json holds no list of snapshots."),
-    "half.json": (b'[{"a": ', "half.json is not JSON: unexpected end of data"),
-    "half.jsonl": (b'{"a": 1', "half.jsonl, row 1 is not JSON: unexpected end of data"),
+    "half.json": (b'[{"a": ', "half.json is not JSON: unexpected end of data. Nothing of the file was imported."),
+    "half.jsonl": (b'{"a": 1', "half.jsonl, row 1 is not JSON: unexpected end of data. Nothing of the file was imported."),
     "half.jsonl.gz": (
         gzip.compress(json.dumps(ROW).encode())[:40],
         "half.jsonl.gz cannot be read: Compressed file ended before the end-of-stream marker was reached.",
@@ -198,13 +262,13 @@ FILES = {
 async def test_a_file_that_cannot_be_read_is_named(sqlite_history, tmp_path, name, content, why):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(NotReadable) as refused:
-        await import_file(sqlite_history, tmp_path / name, "live")
+        await import_file(sqlite_history, tmp_path / name, "live", NOON)
     assert str(refused.value).startswith(why)
 
 
 async def test_a_file_that_is_not_there_is_named(sqlite_history, tmp_path):
     with pytest.raises(NotReadable, match=r"gone.jsonl cannot be read: No such file or directory\."):
-        await import_file(sqlite_history, tmp_path / "gone.jsonl", "live")
+        await import_file(sqlite_history, tmp_path / "gone.jsonl", "live", NOON)
 
 
 async def test_an_export_that_fails_leaves_the_file_that_was_there(tmp_path):
@@ -227,4 +291,4 @@ async def test_parquet_without_its_library_says_what_installs_it(sqlite_history,
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     (tmp_path / "history.parquet").write_bytes(b"")
     with pytest.raises(NotConfigured, match=r"Parquet needs its library: pip install 'market-liquidity-monitor\[parquet\]'"):
-        await import_file(sqlite_history, tmp_path / "history.parquet", "live")
+        await import_file(sqlite_history, tmp_path / "history.parquet", "live", NOON)
