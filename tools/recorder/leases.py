@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..errors import HistoryUnavailable
 from ..history import History
@@ -10,29 +10,36 @@ from ..history.store import Pair
 from .clock import Clock
 from .uncut import uncut
 
-# As parts of an interval. A recorder that dies is followed after the two together at most, so that the first look comes within two intervals.
-_LEASE, _RENEWAL = 1.25, 0.25
+# A recorder that dies is followed after a lease and a renewal at most, which is 1.5 intervals or less, so that the first look comes within two.
+_LEASE_INTERVALS, _LONGEST_LEASE_S = 1.25, 60.0
+_RENEWALS = 5
 
 
 @dataclass(eq=False)
 class Tenure:
-    """One uninterrupted time of holding a market's lease, which by our clock ends at `expires` unless renewed."""
+    """One uninterrupted time of holding a market's lease, which by our clock ends at `expires` unless renewed.
+
+    `ended` is set where the database says that another holds the market; `shared` where that may have been so before it could be asked.
+    """
 
     expires: float = 0.0
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    shared: bool = False
 
 
 class Leases:
     """The leases of the markets that one recorder looks at every `interval_s`.
 
-    While the database is away nobody can take over, so what was held then is held on; so is what could never be asked for.
+    While the database does not answer, what was held is held on, and what could never be asked for is held too: where it is away for all, nobody else
+    can take over. Where only this recorder is cut off from it, another can, and both look until it answers here again.
     """
 
     def __init__(self, history: History, clock: Clock, owner: str, interval_s: float) -> None:
         self._history = history
         self._clock = clock
         self._owner = owner
-        self._lease_s = _LEASE * interval_s
-        self._renewal_s = _RENEWAL * interval_s
+        self._lease_s = min(_LEASE_INTERVALS * interval_s, _LONGEST_LEASE_S)
+        self._renewal_s = self._lease_s / _RENEWALS
         self._answered: dict[Pair, bool] = {}
         self._tenures: dict[Pair, Tenure] = {}
         self._away = False
@@ -47,6 +54,12 @@ class Leases:
         """Ask for a market's lease, now and from now on."""
         self._answered[market] = False
         await self._claim([market])
+
+    async def is_elsewhere(self, market: Pair) -> bool:
+        """Whether another holds the market; where a lease ran out unrenewed, only the database's next answer tells."""
+        async with self._claimed:
+            await self._claimed.wait_for(lambda: self.tenure(market) is not None or market not in self._tenures)
+        return market not in self._tenures
 
     async def granted(self, market: Pair) -> Tenure:
         """Wait until the market is held."""
@@ -73,13 +86,15 @@ class Leases:
                     if not self._answered[market]:
                         self._tenures.setdefault(market, Tenure())
             else:
+                self._settle(markets, held, asked_at)
                 self._away = False
-                self._settle(markets, held, asked_at + self._lease_s)
             self._claimed.notify_all()
 
-    def _settle(self, markets: Sequence[Pair], held: Sequence[Pair], expires: float) -> None:
+    def _settle(self, markets: Sequence[Pair], held: Sequence[Pair], asked_at: float) -> None:
         self._answered |= dict.fromkeys(markets, True)
         for market in set(markets) - set(held):
-            self._tenures.pop(market, None)
+            if tenure := self._tenures.pop(market, None):
+                tenure.shared = self._away and tenure.expires <= asked_at
+                tenure.ended.set()
         for market in held:
-            self._tenures.setdefault(market, Tenure()).expires = expires
+            self._tenures.setdefault(market, Tenure()).expires = asked_at + self._lease_s

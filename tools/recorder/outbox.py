@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
+from math import inf
 from typing import NamedTuple
 
 from ..analytics.snapshot import Miss, Snapshot
@@ -71,10 +72,12 @@ class Outbox:
             if not await self._write():
                 await self._clock.until(self._clock.now() + _RETRY_S)
 
-    async def empty(self) -> None:
-        """Write all that waits, or until the database does not answer."""
-        while self._looks and await self._write():
-            pass
+    async def empty(self, until: float = inf) -> bool:
+        """Write what waits, beginning no write after that moment; False where the database does not answer."""
+        while self._looks and self._clock.now() < until:
+            if not await self._write():
+                return False
+        return True
 
     def give_up(self) -> None:
         """Drop all that waits."""

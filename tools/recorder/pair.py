@@ -55,6 +55,9 @@ class PairRecorder:
         while True:
             tenure = await self._granted()
             await self._record(tenure)
+            if tenure.shared:
+                name = self._shop.board[self._place].name
+                self._shop.board.say(f"{name}: another recorder had it while the database could not be reached from here; the looks of both are kept")
 
     @property
     def _key(self) -> Pair:
@@ -89,18 +92,18 @@ class PairRecorder:
             return False
 
     async def _granted(self) -> Tenure:
-        if self._leases.tenure(self._key) is None:
+        if await self._leases.is_elsewhere(self._key):
             self._stand("elsewhere", "another recorder has it")
         tenure = await self._leases.granted(self._key)
         self._stand("recording")
         return tenure
 
     async def _record(self, tenure: Tenure) -> None:
-        """Look at every tick while the tenure lasts; at once where nobody has in this slot."""
+        """Look at every tick until the tenure ends; at once where nobody has in this slot."""
         watch = Watch(self._shop.market.history, self._exchange, self._symbol, self._schedule.interval_s, self._shop.deliver)
         self._slot = self._schedule.slot(self._shop.clock.now())
         if await uncut(self._is_recorded()):
-            await self._next_tick()
+            await self._next_tick_of(tenure)
         # A look is judged while the next is waited for: a slow database delays no look.
         judging: asyncio.Task[object] | None = None
         async with asyncio.TaskGroup() as group:
@@ -110,7 +113,7 @@ class PairRecorder:
                 if judging is not None:
                     await judging
                 judging = group.create_task(uncut(watch.observe(seen)))
-                await self._next_tick()
+                await self._next_tick_of(tenure)
 
     async def _is_recorded(self) -> bool:
         """Whether the market was looked at in this slot, by whoever held it before."""
@@ -145,6 +148,14 @@ class PairRecorder:
         if self._last is None:
             return self._shop.market.now()
         return self._last.timestamp + timedelta(seconds=self._shop.clock.now() - self._last_at)
+
+    async def _next_tick_of(self, tenure: Tenure) -> None:
+        """As `_next_tick`, or until another has the market."""
+        async with asyncio.TaskGroup() as group:
+            first = [group.create_task(self._next_tick()), group.create_task(tenure.ended.wait())]
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+            for task in first:
+                task.cancel()
 
     async def _next_tick(self) -> None:
         """Wait for the next tick; those that passed since this slot's are skipped."""

@@ -20,8 +20,8 @@ async def test_a_server_stopped_and_started_under_the_recorder_costs_no_snapshot
     await seen.until(lambda progress: progress.pairs[0].stored == 1)
     await own_postgres.stop()
     for minute in (1, 2, 3):
-        # The next renewal, a quarter of an interval away, is waited for once this one has met a server that is not there.
-        await clock.awaited(lambda moment, due=clock.now() + 15: moment == due)
+        # The next renewal, a fifth of an interval away, is waited for once this one has met a server that is not there.
+        await clock.awaited(lambda moment, due=clock.now() + 12: moment == due)
         await clock.reach(60 * minute)
         await seen.until(lambda progress, minute=minute: (progress.buffered, bool(progress.database_fault)) == (minute, True))
     await own_postgres.start()

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from make_snapshots import snapshot
@@ -13,7 +13,7 @@ from tools.cache import Cache
 from tools.errors import ExchangeTimeout, HistoryUnavailable, InvalidArgument, UnknownSymbol
 from tools.history import History
 from tools.market import Market
-from tools.recorder import record, record_configured
+from tools.recorder import Gap, outbox, record, record_configured
 from tools.settings import Recorded
 
 
@@ -256,6 +256,25 @@ async def test_what_the_database_never_took_is_a_gap_that_is_stated(setting):
     assert (gap.count, gap.first.timestamp() - setting.clock.start, gap.last.timestamp() - setting.clock.start) == (2, 60, 120)
 
 
+async def test_a_recording_that_is_stopped_begins_no_write_after_its_last_seconds_and_cuts_none_off(setting, monkeypatch):
+    monkeypatch.setattr(outbox, "_BATCH", 1)
+
+    async def slowly(snapshots, misses=()):
+        setting.clock.skip(125.1)
+        return await History.append(setting.history, snapshots, misses)
+
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(stored(1))
+        setting.history.away = True
+        for minute in (1, 2):
+            await setting.reach(60 * minute)
+            await setting.seen.until(lambda progress, minute=minute: progress.buffered == minute)
+        setting.history.append = slowly
+    assert (await setting.stored(), ending.result().pairs[0].stored) == (([0, 60], []), 2)
+    assert ending.result().gaps == {"BTC/USD on kraken": Gap(1, *[datetime.fromtimestamp(setting.clock.start + 120, UTC)] * 2)}
+    assert await History.claim(setting.history, [("kraken", "BTC/USD")], "another", 60) == [("kraken", "BTC/USD")]
+
+
 async def test_pairs_of_different_intervals_are_recorded_together(setting):
     pairs = [Recorded(symbol="BTC", exchange="kraken", interval_seconds=60), Recorded(symbol="ETH", exchange="kraken", interval_seconds=20)]
     stop = asyncio.Event()
@@ -283,13 +302,76 @@ async def test_a_market_that_another_recorder_holds_is_left_to_it_until_its_leas
     assert await History.claim(setting.history, [("kraken", "BTC/USD")], "another", 90) == [("kraken", "BTC/USD")]
     async with setting.recording(["BTC"]) as ending:
         await setting.seen.until(lambda progress: progress.pairs[0].state == "elsewhere")
-        for second in (15, 30, 45, 60, 75, 90):
+        for second in (12, 24, 36, 48, 60, 72, 84, 96):
             await setting.reach(second)
         await setting.seen.until(stored(1))
         await setting.reach(120)
         await setting.seen.until(stored(2))
-    assert (await setting.stored(), ending.result().pairs[0].skipped) == (([90, 120], []), 0)
+    assert (await setting.stored(), ending.result().pairs[0].skipped) == (([96, 120], []), 0)
     assert setting.seen.lines == ["BTC/USD on kraken: another recorder has it", "BTC/USD on kraken: recording"]
+
+
+@pytest.mark.parametrize(("interval", "lease_s"), [(1, 1.25), (20, 25), (48, 60), (60, 60), (3_600, 60), (86_400, 60)])
+async def test_a_lease_lasts_a_minute_at_most_and_is_renewed_five_times_in_it_however_rare_looks_are(setting, interval, lease_s):
+    async with setting.recording(["BTC"], interval=interval):
+        await setting.seen.until(stored(1))
+        for renewal in (1, 2, 3):
+            await setting.reach(renewal * lease_s / 5)
+        await setting.history.renewed()
+    assert list(setting.history.claimed_at) == [lease_s]
+    assert {round((at - setting.clock.start) * 5 / lease_s, 6) for at in setting.history.claimed_at[lease_s]} == {0, 1, 2, 3}
+
+
+async def test_an_hourly_recorder_that_is_started_again_after_a_crash_records_within_72_seconds_and_looks_once_an_hour(setting, monkeypatch):
+    with monkeypatch.context() as crash:
+        crash.setattr(History, "release", lambda *_: asyncio.sleep(0))
+        async with setting.recording(["BTC"], interval=3_600):
+            await setting.seen.until(stored(1))
+    setting.clock.skip(5)
+    async with setting.recording(["BTC"], interval=3_600):
+        await setting.seen.until(lambda progress: progress.pairs[0].state == "elsewhere")
+        for second in (17, 29, 41, 53, 65):
+            await setting.reach(second)
+        await setting.seen.until(lambda progress: progress.pairs[0].state == "recording")
+        await setting.history.renewed()
+        await setting.reach(3_600)
+        await setting.seen.until(stored(1))
+    assert await setting.stored() == ([0, 3_600], [])
+
+
+async def test_a_lease_that_ran_out_while_nobody_else_wanted_it_is_no_news(setting):
+    """As when a machine sleeps through its renewals."""
+    async with setting.recording(["BTC"], interval=3_600) as ending:
+        await setting.seen.until(stored(1))
+        await setting.history.renewed()
+        await setting.reach(3_600)
+        await setting.seen.until(stored(2))
+    assert await setting.stored() == ([0, 3_600], [])
+    assert (setting.seen.lines, ending.result().pairs[0].skipped) == (["BTC/USD on kraken: recording"], 0)
+
+
+async def test_a_recorder_that_alone_is_cut_off_yields_as_soon_as_it_hears_that_another_took_over_and_says_so(setting):
+    """The other one takes the market once the lease has run out, and looks in the same hour."""
+    elsewhere = History(f"sqlite+aiosqlite:///{setting.path}", "live", now=lambda: setting.clock.utc)
+    async with setting.recording(["BTC"], interval=60) as ending:
+        await setting.seen.until(stored(1))
+        setting.history.away = True
+        for second in (12, 24, 36, 48, 60):
+            await setting.reach(second)
+        await setting.seen.until(lambda progress: progress.buffered == 1)
+        assert await elsewhere.claim([("kraken", "BTC/USD")], "another", 600) == [("kraken", "BTC/USD")]
+        await elsewhere.append([snapshot(at=setting.clock.utc, after_s=1)])
+        setting.history.away = False
+        await setting.reach(72)
+        await setting.seen.until(lambda progress: progress.pairs[0].state == "elsewhere" and progress.buffered == 0)
+        await setting.reach(84)
+    await elsewhere.close()
+    assert await setting.stored() == ([0, 60, 61], [])
+    assert setting.seen.lines[-2:] == [
+        "BTC/USD on kraken: another recorder had it while the database could not be reached from here; the looks of both are kept",
+        "BTC/USD on kraken: another recorder has it",
+    ]
+    assert ending.result().gaps == {}
 
 
 async def test_a_slot_in_which_another_recorder_looked_is_not_looked_at_again(setting):
