@@ -21,6 +21,7 @@ RECORDER = Recorder(request_limit, is_all_sent, ("binance", "coinbase", "kraken"
 ALERTS = {
     "spread_widening": "SPREAD_WIDENING",
     "depth_drop": "DEPTH_DROP",
+    "imbalance": "IMBALANCE",
     "one_sided": "VENUE_OUTAGE",
     "price_jump": "PRICE_ANOMALY",
     "venue_outage": "VENUE_OUTAGE",
@@ -71,8 +72,8 @@ def found_in_time(incident, alerts):
 @pytest.mark.parametrize(
     ("exchange", "symbol", "labelled"),
     [
-        ("kraken", "SOL/USD", {"spread_widening": 2, "depth_drop": 1, "one_sided": 2, "price_jump": 10, "venue_outage": 5}),
-        ("okx", "BTC/USD", {"spread_widening": 1, "depth_drop": 5, "one_sided": 2, "price_jump": 7, "venue_outage": 7}),
+        ("kraken", "SOL/USD", {"depth_drop": 1, "imbalance": 2, "one_sided": 1, "price_jump": 7, "venue_outage": 3}),
+        ("okx", "BTC/USD", {"spread_widening": 3, "depth_drop": 2, "imbalance": 1, "one_sided": 1, "price_jump": 5, "venue_outage": 5}),
     ],
 )
 def test_every_incident_of_a_week_is_found_within_two_looks_and_nothing_else_is(exchange, symbol, labelled):

@@ -18,11 +18,12 @@ class VenueDown(ExchangeUnavailable):
 class Condition:
     """What incidents make of a market at one moment.
 
-    `spread` and `depth` are factors, `log_price` is added to the logarithm of the price, `gone` is the side without orders: 1 asks, -1 bids.
+    `spread` and `depth` are factors, `lean` is the share by which bids grow and asks shrink, `log_price` is added to the logarithm of the price, `gone` is the side without orders: 1 asks, -1 bids.
     """
 
     spread: float = 1.0
     depth: float = 1.0
+    lean: float = 0.0
     log_price: float = 0.0
     gone: int = 0
     down: bool = False
@@ -43,6 +44,8 @@ def _with(now: Condition, one: Incident, seconds: float) -> Condition:
             return replace(now, spread=now.spread * one.size)
         case "depth_drop":
             return replace(now, depth=now.depth * (1 - one.size))
+        case "imbalance":
+            return replace(now, lean=one.size)
         case "one_sided":
             return replace(now, gone=round(one.size))
         case "price_jump":

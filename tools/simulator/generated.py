@@ -112,7 +112,7 @@ def ladders(seed: int, profile: Profile, seconds: float, levels: int, now: Condi
     bid = math.floor(middle - (spread - 1) / 2)
     step_usd = usd(seed, base, seconds) * moved * 10.0**-profile.size_decimals
     ways = ((-1, bid), (1, bid + spread))
-    bids, asks = (build(Side(profile, seed, way, best, bid + spread / 2, seconds, step_usd, now.depth), levels) for way, best in ways)
+    bids, asks = (build(Side(profile, seed, way, best, bid + spread / 2, seconds, step_usd, now.depth * (1 - way * now.lean)), levels) for way, best in ways)
     return _without(bids, now.gone < 0), _without(asks, now.gone > 0)
 
 

@@ -9,7 +9,7 @@ from .catalog import ASSETS
 from .noise import key
 from .source import SPOKEN
 
-Kind = Literal["spread_widening", "depth_drop", "one_sided", "price_jump", "venue_outage"]
+Kind = Literal["spread_widening", "depth_drop", "imbalance", "one_sided", "price_jump", "venue_outage"]
 RETURN_S = 4 * 3_600.0
 """How long a price takes to come back from a jump: slowly enough that coming back is no jump."""
 BASES = ("BTC", "ETH", "SOL")
@@ -30,8 +30,8 @@ _JUMP = 0.8
 class Incident:
     """One incident from `start` until just before `end`, at every market of `base` on `exchange`; an empty name means all of them.
 
-    `size` is for spread_widening the factor on the spread, for depth_drop the share of every order that goes, for one_sided 1 where the asks
-    are gone and -1 where the bids are, for price_jump the log return at `start`, which is held until `end` and then wears off over RETURN_S.
+    `size` is for spread_widening the factor on the spread, for depth_drop the share of every order that goes, for imbalance the share by
+    which bids grow and asks shrink (negative: the other way round), for one_sided 1 where the asks are gone and -1 where the bids are, for price_jump the log return at `start`, which is held until `end` and then wears off over RETURN_S.
     A price jump is the asset's, on all venues; a venue outage is the venue's, with all its markets.
     """
 
@@ -85,6 +85,8 @@ def _size(kind: Kind, base: str, name: str) -> float:
             return 2.5 * much
         case "depth_drop":
             return 0.5 * much
+        case "imbalance":
+            return way * 0.5 * much
         case "one_sided":
             return way
         case "price_jump":
@@ -106,6 +108,7 @@ def _draw(name: str, purpose: str, choices: int) -> int:
 _BEFORE_A_DEMO: tuple[tuple[float, int, Kind, str, str, float], ...] = (
     (21.0, 20, "price_jump", "", "BTC", -_jump("BTC")),
     (17.0, 20, "venue_outage", "coinbase", "", 0.0),
+    (15.0, 20, "imbalance", "coinbase", "SOL", -0.5),
     (13.0, 25, "depth_drop", "coinbase", "ETH", 0.5),
     (10.0, 15, "one_sided", "binance", "BTC", 1.0),
     (7.5, 20, "spread_widening", "binance", "BTC", 4.0),

@@ -24,7 +24,7 @@ _TIDES: tuple[Floats, Floats] = np.array([0.02, 0.04, 0.06]), np.array([0.02, 0.
 class Side:
     """What one side is built from: `direction` is 1 for asks and -1 for bids, `mid` in ticks, `usd_per_step` the value of one size step.
 
-    `left` is the share of every order that an incident leaves.
+    `left` is what part of every order incidents leave, above 1 where they add to it.
     """
 
     profile: Profile

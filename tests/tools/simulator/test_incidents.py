@@ -45,7 +45,8 @@ def notional_within(bids, asks, pct):
 
 
 @pytest.mark.parametrize(
-    ("kind", "size"), [("spread_widening", 3.0), ("depth_drop", 0.6), ("one_sided", 1.0), ("one_sided", -1.0), ("price_jump", 0.02), ("venue_outage", 0.0)]
+    ("kind", "size"),
+    [("spread_widening", 3.0), ("depth_drop", 0.6), ("imbalance", 0.5), ("one_sided", 1.0), ("one_sided", -1.0), ("price_jump", 0.02), ("venue_outage", 0.0)],
 )
 def test_an_incident_is_there_from_its_start_until_just_before_its_end_and_nowhere_else(kind, size):
     books, calm = books_with(kind, size), GeneratedBooks()
@@ -80,6 +81,16 @@ def test_a_depth_drop_leaves_every_price_and_takes_the_same_share_of_both_sides(
         assert [after / before for before, after in zip(notional_within(*usual, pct), notional_within(*now, pct), strict=True)] == pytest.approx(
             [0.4, 0.4], rel=0.03
         )
+
+
+@pytest.mark.parametrize("size", [0.5, -0.7])
+def test_an_imbalance_leaves_every_price_and_moves_a_share_of_the_depth_from_one_side_to_the_other(size):
+    usual, now = sides(GeneratedBooks(), START), sides(books_with("imbalance", size), START)
+
+    assert all(np.array_equal(before[0], after[0]) for before, after in zip(usual, now, strict=True))
+    for pct in (0.5, 1.0, 5.0):
+        factors = [after / before for before, after in zip(notional_within(*usual, pct), notional_within(*now, pct), strict=True)]
+        assert factors == pytest.approx([1 + size, 1 - size], rel=0.03)
 
 
 @pytest.mark.parametrize(("size", "gone"), [(-1.0, 0), (1.0, 1)])
@@ -151,7 +162,7 @@ def test_columns_are_exactly_what_the_decimal_strings_say():
 def test_a_schedule_is_one_incident_after_another_with_calm_between_and_at_both_ends():
     week = schedule(START, 7)
 
-    assert Counter(one.kind for one in week) == dict.fromkeys(get_args(Kind), 22)
+    assert Counter(one.kind for one in week) == {**dict.fromkeys(get_args(Kind), 18), "spread_widening": 19, "depth_drop": 19}
     assert all(timedelta(minutes=10) <= one.end - one.start <= timedelta(minutes=30) for one in week)
     assert min(after.start - before.end for before, after in pairwise(week)) >= timedelta(minutes=30)
     assert week[0].start >= START + timedelta(minutes=90)
