@@ -18,7 +18,8 @@ class VenueDown(ExchangeUnavailable):
 class Condition:
     """What incidents make of a market at one moment.
 
-    `spread` and `depth` are factors, `lean` is the share by which bids grow and asks shrink, `log_price` is added to the logarithm of the price, `gone` is the side without orders: 1 asks, -1 bids.
+    `spread` and `depth` are factors, `lean` is the share by which bids grow and asks shrink, `log_price` is added to the logarithm of the price,
+    `gone` is the side without orders: 1 asks, -1 bids.
     """
 
     spread: float = 1.0

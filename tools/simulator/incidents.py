@@ -30,8 +30,9 @@ _JUMP = 0.8
 class Incident:
     """One incident from `start` until just before `end`, at every market of `base` on `exchange`; an empty name means all of them.
 
-    `size` is for spread_widening the factor on the spread, for depth_drop the share of every order that goes, for imbalance the share by
-    which bids grow and asks shrink (negative: the other way round), for one_sided 1 where the asks are gone and -1 where the bids are, for price_jump the log return at `start`, which is held until `end` and then wears off over RETURN_S.
+    `size` is for spread_widening the factor on the spread, for depth_drop the share of every order that goes, for imbalance the share by which
+    bids grow and asks shrink (negative: the other way round), for one_sided 1 where the asks are gone and -1 where the bids are, for price_jump
+    the log return at `start`, which is held until `end` and then wears off over RETURN_S.
     A price jump is the asset's, on all venues; a venue outage is the venue's, with all its markets.
     """
 

@@ -19,7 +19,7 @@ from tools.simulator.past import Recorder, past
 EXCHANGES = ("binance", "coinbase", "kraken")
 START = datetime(2026, 11, 2, 9, 0, 0, 123_000, tzinfo=UTC)
 STEP = timedelta(minutes=5)
-# Calm, a venue out that prices USDT, one side gone, little left, a wide spread, a price that jumped, the venue itself out.
+# Calm, a venue out that prices USDT, one side gone, little left, most of it asked, a wide spread, a price that jumped, the venue itself out.
 INCIDENTS = tuple(
     Incident(kind, exchange, base, START + place * STEP - STEP / 2, START + place * STEP + STEP / 2, size)
     for place, (kind, exchange, base, size) in enumerate(
@@ -27,6 +27,7 @@ INCIDENTS = tuple(
             ("venue_outage", "coinbase", "", 0.0),
             ("one_sided", "", "BTC", 1.0),
             ("depth_drop", "", "BTC", 0.7),
+            ("imbalance", "", "BTC", -0.6),
             ("spread_widening", "", "BTC", 3.0),
             ("price_jump", "", "BTC", 0.02),
             ("venue_outage", "", "", 0.0),
