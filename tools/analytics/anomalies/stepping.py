@@ -82,9 +82,11 @@ def _with_book(state: AlertState, observation: Observation, seen: Figures) -> tu
 
 def _followed(track: Track, found: Judged, observation: Observation) -> tuple[Track, list[LiquidityAlert]]:
     """A track after one more observation; one that could not be checked breaks what was in a row."""
+    if track.alert is None and (isinstance(found, str) or not found.beyond):
+        return Track(quiet_until=track.quiet_until), []
     doubtful = track.unseen >= LONGEST_UNSEEN
     if isinstance(found, str):
-        unseen = track._replace(beyond=0, calm=0, unseen=track.unseen + 1 if track.alert else 0)
+        unseen = track._replace(beyond=0, calm=0, unseen=track.unseen + 1)
         return _ended(track, observation) if doubtful else (unseen, [])
     track = track._replace(beyond=track.beyond + 1 if found.beyond else 0, calm=track.calm + 1 if track.alert and found.calm else 0, unseen=0)
     if track.calm >= (1 if doubtful else _CALM_IN_A_ROW):
