@@ -374,6 +374,18 @@ async def test_a_recorder_that_alone_is_cut_off_yields_as_soon_as_it_hears_that_
     assert ending.result().gaps == {}
 
 
+async def test_a_recorder_that_began_while_it_was_cut_off_yields_to_the_one_that_has_the_market(setting):
+    assert await History.claim(setting.history, [("kraken", "BTC/USD")], "another", 600) == [("kraken", "BTC/USD")]
+    setting.history.away = True
+    async with setting.recording(["BTC"]):
+        await setting.seen.until(lambda progress: progress.buffered == 1)
+        setting.history.away = False
+        await setting.reach(12)
+        await setting.seen.until(lambda progress: progress.pairs[0].state == "elsewhere" and progress.buffered == 0)
+    assert await setting.stored() == ([0], [])
+    assert "BTC/USD on kraken: another recorder had it while the database could not be reached from here; the looks of both are kept" in setting.seen.lines
+
+
 async def test_a_slot_in_which_another_recorder_looked_is_not_looked_at_again(setting):
     await setting.history.append([snapshot(at=setting.clock.utc, after_s=2)])
     setting.clock.skip(30)
