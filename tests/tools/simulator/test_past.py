@@ -115,7 +115,7 @@ async def test_the_past_equals_to_the_last_digit_what_was_recorded_over_the_wire
 def test_a_look_that_found_no_valid_book_is_a_miss_of_the_errors_kind():
     kinds = [look.kind if isinstance(look, Miss) else "" for look in recorded("kraken", "BTC/USD")]
 
-    assert kinds == ["", "", "empty_book", "", "", "", "unavailable"]
+    assert kinds == ["", "", "empty_book", "", "", "", "", "unavailable"]
     assert [look.kind for look in recorded("coinbase", "BTC/USD") if isinstance(look, Miss)] == ["unavailable", "empty_book", "unavailable"]
 
 
