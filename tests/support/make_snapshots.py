@@ -180,5 +180,5 @@ def same(one: Series | Profiles, other: Series | Profiles) -> bool:
     assert mine.keys() == theirs.keys()
     for name, value in mine.items():
         assert np.asarray(value).dtype == np.asarray(theirs[name]).dtype, name
-        np.testing.assert_array_equal(value, theirs[name], err_msg=name)
+        np.testing.assert_equal(theirs[name], value, err_msg=name)
     return True

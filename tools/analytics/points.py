@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ..book import Column
 from ..units import Count, Pct, Price, Usd
 from .bands_over_time import DepthColumn
+from .depth import BAND_WIDTHS_PCT
 from .gaps import usual_ms
 from .result import Columns
 from .series import Series, milliseconds, moment, nullable
@@ -16,6 +17,9 @@ _DAY_S = 86_400
 # How much closer than usual two snapshots may follow each other.
 _JITTER = 0.75
 _STEPS_S = (1, 5, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, _DAY_S)
+
+Reach = tuple[Column, Column, Column]
+"""A figure's column, and how low and how high it went within each row."""
 
 
 class Points(Columns):
@@ -50,10 +54,12 @@ def points(series: Series, depth: DepthColumn, stretch_ms: int) -> Points:
     stretch = series.time_ms // stretch_ms
     starts = np.flatnonzero(np.diff(stretch, prepend=stretch[0] - 1))
     unknown: list[float | None] = [None] * len(starts)
-    spread_mean, spread_min, spread_max = _by_stretch(series.spread_pct, starts)
-    mid_mean, _, _ = _by_stretch(series.mid, starts)
-    depth_mean, depth_min, depth_max = (unknown,) * 3 if depth.usd is None else _by_stretch(depth.usd, starts)
-    imbalance, _, _ = (unknown,) * 3 if depth.imbalance_pct is None else _by_stretch(depth.imbalance_pct, starts)
+    low, high = series.lowest, series.highest
+    spread_mean, spread_min, spread_max = _by_stretch((series.spread_pct, low.spread_pct, high.spread_pct), starts)
+    mid_mean, _, _ = _by_stretch(_itself(series.mid), starts)
+    depths = depth_reach(series, depth)
+    depth_mean, depth_min, depth_max = (unknown,) * 3 if depths is None else _by_stretch(depths, starts)
+    imbalance, _, _ = (unknown,) * 3 if depth.imbalance_pct is None else _by_stretch(_itself(depth.imbalance_pct), starts)
     return Points.model_validate(
         {
             "timestamp": [moment(int(one) * stretch_ms) for one in stretch[starts]],
@@ -70,11 +76,26 @@ def points(series: Series, depth: DepthColumn, stretch_ms: int) -> Points:
     )
 
 
-def _by_stretch(column: Column, starts: NDArray[np.intp]) -> tuple[list[float | None], list[float | None], list[float | None]]:
+def depth_reach(series: Series, depth: DepthColumn) -> Reach | None:
+    """The depth that `depth` measures; None where it measures none."""
+    if depth.usd is None:
+        return None
+    if not depth.complete:
+        return depth.usd, series.lowest.liquidity_1pct_usd, series.highest.liquidity_1pct_usd
+    band = BAND_WIDTHS_PCT.index(depth.band_pct)
+    return depth.usd, series.lowest.depth_usd[:, band], series.highest.depth_usd[:, band]
+
+
+def _itself(column: Column) -> Reach:
+    return column, column, column
+
+
+def _by_stretch(reach: Reach, starts: NDArray[np.intp]) -> tuple[list[float | None], list[float | None], list[float | None]]:
     """Mean, lowest and highest of the known values of each stretch, None where it has none."""
+    column, low, high = reach
     known = ~np.isnan(column)
     count = np.add.reduceat(known, starts, dtype=np.int64)
-    lowest, highest = np.fmin.reduceat(column, starts), np.fmax.reduceat(column, starts)
+    lowest, highest = np.fmin.reduceat(low, starts), np.fmax.reduceat(high, starts)
     total = np.add.reduceat(np.where(known, column, 0.0), starts)
     # Rounding may put the mean of equal values an ulp outside them.
     mean = np.clip(total / np.maximum(count, 1), lowest, highest)

@@ -20,11 +20,30 @@ _COLUMNS = ("time_ms", "best_bid", "best_ask", "bid_usd", "ask_usd", "complete",
 
 
 @dataclass(frozen=True)
+class Extremes:
+    """How low, or how high, the figures went within what each row of a series stands for.
+
+    Columns of the series' length; `depth_usd` is of both sides, of shape (n, 6). Of an hour, mid and most bands are made of each side's own
+    extreme, which the two need not have had at once: no moment was beyond them.
+    """
+
+    mid: Column
+    spread_pct: Column
+    depth_usd: Column
+    liquidity_1pct_usd: Column
+
+    def where(self, rows: NDArray[np.bool_]) -> "Extremes":
+        """Of the rows that a mask of shape (n,) marks."""
+        return Extremes(self.mid[rows], self.spread_pct[rows], self.depth_usd[rows], self.liquidity_1pct_usd[rows])
+
+
+@dataclass(frozen=True)
 class Series:
     """The snapshots of one market within a window, as columns of shape (n,), n >= 0; NaN is what a snapshot does not know.
 
     `bid_usd` and `ask_usd` have shape (n, 6), a column for each of depth.BAND_WIDTHS_PCT; `complete` has that shape too and says where
-    both sides are all there is. `hourly` marks rows that are an hour's mean, which is what remains beyond the retention time.
+    both sides are all there is. `hourly` marks rows that are an hour's mean, which is what remains beyond the retention time; `low` and
+    `high`, given where there are such rows, are what the hour's lowest and highest were.
     `failed_ms`, of a length of its own, is when a look gave no valid book.
     """
 
@@ -43,6 +62,8 @@ class Series:
     liquidity_1pct_usd: Column
     hourly: NDArray[np.bool_]
     failed_ms: Times
+    low: Extremes | None = None
+    high: Extremes | None = None
 
     def __len__(self) -> int:
         return len(self.time_ms)
@@ -59,7 +80,24 @@ class Series:
 
     def where(self, rows: NDArray[np.bool_]) -> "Series":
         """The snapshots that a mask of shape (n,) marks; window and failed looks stay."""
-        return self if rows.all() else replace(self, **{name: getattr(self, name)[rows] for name in _COLUMNS})
+        if rows.all():
+            return self
+        low, high = (one and one.where(rows) for one in (self.low, self.high))
+        return replace(self, **{name: getattr(self, name)[rows] for name in _COLUMNS}, low=low, high=high)
+
+    @property
+    def lowest(self) -> Extremes:
+        """The lowest within each row; a whole snapshot's own figures."""
+        return self.low or self._figures
+
+    @property
+    def highest(self) -> Extremes:
+        """The highest within each row; a whole snapshot's own figures."""
+        return self.high or self._figures
+
+    @cached_property
+    def _figures(self) -> Extremes:
+        return Extremes(self.mid, self.spread_pct, self.bid_usd + self.ask_usd, self.liquidity_1pct_usd)
 
     @property
     def as_of(self) -> datetime:
@@ -106,11 +144,12 @@ def age_ms(as_of: datetime, now: datetime) -> float:
 
 
 def hourly_warnings(series: Series) -> list[str]:
-    """One sentence where some rows are an hour's mean, whose extremes are lost."""
+    """One sentence where some rows are an hour's mean."""
     folded = int(series.hourly.sum())
     if not folded:
         return []
-    return [f"{folded:,} of {len(series):,} samples are hourly means, which is what remains beyond the retention time: extremes within those hours are lost."]
+    kept = "lowest and highest of those hours are kept, the moments when they were are not"
+    return [f"{folded:,} of {len(series):,} samples are hourly means, which is what remains beyond the retention time: {kept}."]
 
 
 def hour_of_week(hours: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -5,13 +5,12 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ..book import Column
 from ..errors import InsufficientHistory
 from ..units import Count, Pct, Price, Usd
 from . import gaps
 from .bands_over_time import depth_column
 from .gaps import Gap
-from .points import Points, points, step_ms
+from .points import Points, Reach, depth_reach, points, step_ms
 from .result import Record, Result
 from .series import Series, Times, age_ms, hourly_warnings, moment, priced, unpriced_warnings
 
@@ -24,7 +23,10 @@ U = TypeVar("U")
 
 
 class Change(Record, Generic[U]):
-    """First and last value of a window, its extremes with their times, and the change from first to last in per cent of the first."""
+    """First and last value of a window, its extremes with their times, and the change from first to last in per cent of the first.
+
+    An extreme within an hour that was down-sampled is given the hour's middle.
+    """
 
     first: U
     last: U
@@ -74,6 +76,7 @@ def trend(series: Series, asked: str, now: datetime) -> LiquidityHistory:
         hours = (series.end - series.start).total_seconds() / 3_600
         raise InsufficientHistory(series.exchange, asked, 0, 1, hours, series.source)
     depth = depth_column(known)
+    depths = depth_reach(known, depth)
     stretch_ms = step_ms(series, MOST_POINTS)
     found, gap_count = gaps.find(known, _MOST_GAPS)
     base, _, quote = series.symbol.partition("/")
@@ -92,9 +95,9 @@ def trend(series: Series, asked: str, now: datetime) -> LiquidityHistory:
         sample_count=len(known),
         point_seconds=stretch_ms // 1_000,
         depth_band_pct=depth.band_pct,
-        spread=SpreadChange(**_change(known.time_ms, known.spread_pct)),
-        depth=None if depth.usd is None else DepthChange(**_change(known.time_ms, depth.usd)),
-        mid=PriceChange(**_change(known.time_ms, known.mid)),
+        spread=SpreadChange(**_change(known.time_ms, (known.spread_pct, known.lowest.spread_pct, known.highest.spread_pct))),
+        depth=None if depths is None else DepthChange(**_change(known.time_ms, depths)),
+        mid=PriceChange(**_change(known.time_ms, (known.mid, known.lowest.mid, known.highest.mid))),
         gaps=found,
         series=points(known, depth, stretch_ms),
     )
@@ -104,17 +107,18 @@ def _gap_warnings(count: int) -> list[str]:
     return [f"There are {count} gaps, of which the {_MOST_GAPS} longest are listed."] if count > _MOST_GAPS else []
 
 
-def _change(time_ms: Times, column: Column) -> dict[str, Any]:
+def _change(time_ms: Times, reach: Reach) -> dict[str, Any]:
     """The fields of a Change over the known values of a column, of which there is at least one."""
-    times, values = time_ms[~np.isnan(column)], column[~np.isnan(column)]
+    known = ~np.isnan(reach[0])
+    times, (values, low, high) = time_ms[known], (column[known] for column in reach)
     first, last = float(values[0]), float(values[-1])
-    lowest, highest = int(values.argmin()), int(values.argmax())
+    lowest, highest = int(low.argmin()), int(high.argmax())
     return {
         "first": first,
         "last": last,
         "change_pct": 100 * (last - first) / first if first > _NOTHING else None,
-        "lowest": float(values[lowest]),
+        "lowest": float(low[lowest]),
         "lowest_at": moment(int(times[lowest])),
-        "highest": float(values[highest]),
+        "highest": float(high[highest]),
         "highest_at": moment(int(times[highest])),
     }

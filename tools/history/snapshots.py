@@ -16,6 +16,7 @@ from ..analytics.series import Series, milliseconds
 from ..analytics.snapshot import Miss, Snapshot
 from ..parameters import Source
 from .database import Database
+from .hourly import EXTREMES, with_extremes
 from .rows import BANDS, both_complete, to_bytes, to_row, to_snapshot
 from .tables import ASKS, BIDS, hours, misses, profiles, series, snapshots
 
@@ -49,6 +50,7 @@ _WINDOW = union_all(
     _arm(hours, hours.c.complete + _HOUR, (hours.c[name] for name in _COLUMNS), HOUR_MS // 2),
     _arm(misses, literal_column(str(_MISS)), (literal_column("0.0", Float(53)).label(name) for name in _COLUMNS)),
 )
+_HOURS = select(hours.c.time_ms + HOUR_MS // 2, *(hours.c[name] for name in EXTREMES)).where(*within(hours, HOUR_MS // 2)).order_by(hours.c.time_ms)
 _WHOLE = (
     select(snapshots, profiles.c.sizes)
     .outerjoin(profiles, (profiles.c.series_id == snapshots.c.series_id) & (profiles.c.time_ms == snapshots.c.time_ms))
@@ -92,9 +94,8 @@ class Snapshots:
 
     async def series(self, exchange: str, symbol: str, start: datetime, end: datetime) -> Series:
         """The snapshots of a market from `start` (exclusive) to `end` (inclusive)."""
-        cells = await self.database.columns(
-            _WINDOW, source=self.source, exchange=exchange, symbol=symbol, start_ms=milliseconds(start), end_ms=milliseconds(end)
-        )
+        window = {"source": self.source, "exchange": exchange, "symbol": symbol, "start_ms": milliseconds(start), "end_ms": milliseconds(end)}
+        cells = await self.database.columns(_WINDOW, **window)
         cells = cells.reshape(-1, 2 + len(_COLUMNS))
         order = np.argsort(cells[:, 0], kind="stable")
         failed = cells[order, 1] >= _MISS
@@ -102,7 +103,7 @@ class Snapshots:
         time_ms, complete, best_bid, best_ask = columns[:4]
         bid_usd, ask_usd = columns[4 : 4 + BANDS].T, columns[4 + BANDS : 4 + 2 * BANDS].T
         volume, liquidity = columns[4 + 2 * BANDS :]
-        return Series(
+        read = Series(
             source=self.source,
             exchange=exchange,
             symbol=symbol,
@@ -119,6 +120,7 @@ class Snapshots:
             hourly=complete >= _HOUR,
             failed_ms=cells[order[failed], 0].astype(np.int64),
         )
+        return with_extremes(read, await self.database.columns(_HOURS, **window)) if read.hourly.any() else read
 
     async def latest(self, exchange: str, symbol: str, until: datetime) -> Snapshot | None:
         """The newest snapshot at or before `until`."""

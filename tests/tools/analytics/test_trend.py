@@ -1,6 +1,7 @@
 """History as points, changes and gaps: what down-sampling must keep, against plain loops over the same snapshots."""
 
 import statistics
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,15 +13,20 @@ from make_books import NOON
 from make_snapshots import series
 
 from tools.analytics.gaps import Gap
-from tools.analytics.series import Series
+from tools.analytics.series import Extremes, Series
 from tools.analytics.trend import LiquidityHistory, Points, SpreadChange, trend
 from tools.errors import InsufficientHistory
 
 DAY = timedelta(days=1)
+KEPT = "lowest and highest of those hours are kept, the moments when they were are not."
 
 
 def at(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
+
+
+def columns(of: Extremes) -> dict[str, Any]:
+    return {name: np.array(column) for name, column in vars(of).items()}
 
 
 def moments(one: Series) -> list[datetime]:
@@ -252,7 +258,22 @@ def test_hours_between_hourly_means_are_no_gaps() -> None:
     found = trend(series(times_s=times, hourly=hourly), "BTC", NOON)
 
     assert found.gaps == []
-    assert found.warnings == ["9 of 129 samples are hourly means, which is what remains beyond the retention time: extremes within those hours are lost."]
+    assert found.warnings == ["9 of 129 samples are hourly means, which is what remains beyond the retention time: " + KEPT]
+
+
+def test_the_extremes_of_an_hour_that_was_down_sampled_are_those_of_the_points_and_of_the_summary() -> None:
+    one = series(times_s=[-7_200.0, -60.0, 0.0], hourly=[True, False, False], mid=100.0, spread_pct=[1.0, 0.5, 2.0], depth_usd=[10.0, 30.0, 20.0])
+    own = one.lowest
+    bands = own.depth_usd[0]
+    low = replace(own, mid=[90.0, *own.mid[1:]], spread_pct=[0.25, 0.5, 2.0], depth_usd=[bands / 2, *own.depth_usd[1:]])
+    high = replace(own, mid=[110.0, *own.mid[1:]], spread_pct=[5.0, 0.5, 2.0], depth_usd=[bands * 4, *own.depth_usd[1:]])
+
+    found = trend(replace(one, low=Extremes(**columns(low)), high=Extremes(**columns(high))), "BTC", NOON)
+
+    assert [(one.lowest, one.highest) for one in (found.spread, found.depth, found.mid)] == [(0.25, 5.0), (5.0, 40.0), (90.0, 110.0)]
+    assert (found.spread.highest_at, found.depth.lowest_at, found.mid.lowest_at) == (at(-7_200), at(-7_200), at(-7_200))
+    assert (found.series.spread_pct[0], found.series.spread_min_pct[0], found.series.spread_max_pct[0]) == (pytest.approx(1.0), 0.25, 5.0)
+    assert (found.series.depth_usd[0], found.series.depth_min_usd[0], found.series.depth_max_usd[0]) == (10.0, 5.0, 40.0)
 
 
 def test_where_most_rows_are_hourly_means_a_gap_is_still_judged_by_the_spacing_of_the_others() -> None:

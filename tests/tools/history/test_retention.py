@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,7 +8,9 @@ from make_books import NOON
 from make_snapshots import bands, miss, misses, same, series, snapshot, snapshots
 from sqlalchemy import text
 
+from tools.analytics.series import Extremes
 from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile
+from tools.analytics.trend import trend
 from tools.history import History
 from tools.history.tables import FIGURES, hours
 
@@ -26,6 +29,12 @@ async def later(database_url):
 async def stored_hours(history):
     rows = await (await history._opened()).database.fetch(hours.select().order_by(hours.c.time_ms))
     return [dict(zip(hours.c.keys(), row, strict=True)) for row in rows]
+
+
+def rounded(one):
+    """A series whose extremes are rounded to what float arithmetic gives."""
+    low, high = ({name: column.round(9) for name, column in vars(part).items()} for part in (one.low, one.high))
+    return replace(one, low=Extremes(**low), high=Extremes(**high))
 
 
 def by_hand(values):
@@ -75,7 +84,38 @@ async def test_folded_hours_stand_in_a_series_at_their_middle_and_say_so(later):
     await later.append(snapshots(given), misses(given))
     assert await later.prune() == 2
     expected = series(start=NOON - 3 * HOUR, end=NOON + HOUR, mid=[100.0, 100.0], times_s=[-9_000, 0], total_volume_20=[2.0, 5.0], hourly=[True, False])
-    assert same(await later.series("kraken", "BTC/USD", expected.start, expected.end), expected)
+    expected = replace(expected, low=replace(expected.lowest, mid=np.array([99.0, 100.0])), high=replace(expected.lowest, mid=np.array([101.0, 100.0])))
+    assert same(rounded(await later.series("kraken", "BTC/USD", expected.start, expected.end)), rounded(expected))
+
+
+async def test_the_extremes_of_a_window_are_the_same_before_and_after_it_is_down_sampled(later):
+    """Of spread and of depth within 1%, exactly; mid and the other bands are bounded by each side's own."""
+    random = np.random.default_rng(3)
+    given = series(
+        times_s=[-3_000, -2_400, -1_200, -60, 60, 3_601],
+        mid=100 + random.random(6),
+        spread_pct=[0.5, 5.0, 0.25, 1.0, 1.0, 1.0],
+        depth_usd=1e6 * (1 + random.random(6)),
+        imbalance_pct=random.uniform(-50, 50, 6),
+        complete=[True, True, True, True, False, False],
+    )
+    await later.append(snapshots(given))
+    window = "kraken", "BTC/USD", NOON - HOUR, NOON + 2 * HOUR
+    before = await later.series(*window)
+    assert await later.prune() == 5
+    after = await later.series(*window)
+    assert after.hourly.tolist() == [True, True, False]
+    for pick, of in ((np.min, "lowest"), (np.max, "highest")):
+        whole, folded = getattr(before, of), getattr(after, of)
+        assert pick(folded.spread_pct) == pytest.approx(pick(whole.spread_pct), rel=1e-12)
+        assert pick(folded.depth_usd[:, 3]) == pick(whole.depth_usd[:, 3]) == pick(folded.liquidity_1pct_usd)
+    assert (after.lowest.mid <= after.mid).all()
+    assert (after.highest.mid >= after.mid).all()
+    assert (after.lowest.depth_usd.min(axis=0) <= before.lowest.depth_usd.min(axis=0)).all()
+    assert (after.highest.depth_usd.max(axis=0) >= before.highest.depth_usd.max(axis=0)).all()
+    for found in (trend(before, "BTC", NOON), trend(after, "BTC", NOON)):
+        assert (found.spread.highest, max(found.series.spread_max_pct)) == (pytest.approx(5.0), pytest.approx(5.0))
+        assert (found.depth.lowest, found.depth.highest) == (before.lowest.depth_usd[:, 3].min(), before.highest.depth_usd[:, 3].max())
 
 
 async def test_failed_looks_beyond_the_retention_time_are_forgotten_and_others_kept(later, database_url):
