@@ -1,8 +1,13 @@
 """The tool detect_anomalies."""
 
-from ..analytics.anomalies import AnomalyReport, observe, report
+import asyncio
+from collections.abc import Sequence
+
+from ..analytics.alerts import LiquidityAlert
+from ..analytics.anomalies import THRESHOLD_PCT, AnomalyReport, observe, report
 from ..analytics.baseline import FEWEST_SAMPLES
 from ..analytics.gaps import edge_warnings
+from ..analytics.rules import concerns
 from ..errors import InsufficientHistory
 from ..market import Market
 from ..parameters import Exchange, Hours, Symbol, ThresholdPct, Until
@@ -16,11 +21,26 @@ async def detect_anomalies(
 ) -> AnomalyReport:
     """Check one exchange's liquidity against its usual: spread, depth, imbalance, price jumps, outages. Use for alerts, or for what is wrong now."""
     meant = await place(market, exchange, symbol, lookback_hours, until)
-    series = await market.history.series(*meant.window)
+    series, kept, stored = await asyncio.gather(
+        market.history.series(*meant.window), market.history.rules(), market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end)
+    )
     now = await look(market, meant, until, series)
     if now.taken is None:
         raise InsufficientHistory(meant.exchange, meant.symbol, 0, FEWEST_SAMPLES, lookback_hours, market.source)
+    rules = [one.rule for one in kept if concerns(one.rule, meant.exchange, meant.symbol)]
     # The norm and the interval are the window's, which the report reads from the series.
-    found = report(series, symbol, observe(now.taken, None, 0.0), threshold_pct, lookback_hours, meant.now)
-    beside = [*edge_warnings(series), *([now.failure] if now.failure else [])]
-    return found.model_copy(update={"warnings": [*found.warnings, *beside]}) if beside else found
+    found = report(series, symbol, observe(now.taken, None, 0.0), threshold_pct, lookback_hours, meant.now, rules)
+    known = stored if threshold_pct == THRESHOLD_PCT else []
+    return found.model_copy(
+        update={
+            "alerts": [_as_raised(alert, known) for alert in found.alerts],
+            "cleared": [_as_raised(alert, known) for alert in found.cleared],
+            "warnings": [*found.warnings, *edge_warnings(series), *([now.failure] if now.failure else [])],
+        }
+    )
+
+
+def _as_raised(found: LiquidityAlert, stored: Sequence[LiquidityAlert]) -> LiquidityAlert:
+    """The alert as it was stored, by what was usual when it was raised, rather than as the window judges it now; as found where none is stored."""
+    same = (one for one in stored if (one.alert_type, one.rule, one.state) == (found.alert_type, found.rule, found.state))
+    return next((one for one in same if one.timestamp <= (found.cleared_at or one.timestamp) and found.timestamp <= (one.cleared_at or found.timestamp)), found)

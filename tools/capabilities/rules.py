@@ -1,12 +1,16 @@
 """The tool alert_rules."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import NamedTuple
 
-from ..analytics.anomalies import backtest
+from ..analytics.alerts import LiquidityAlert
+from ..analytics.anomalies import backtest_rules
 from ..analytics.rules import AlertRules, Rule, RuleStatus, measure, parse
+from ..analytics.series import Series
+from ..analytics.snapshot import Snapshot
 from ..errors import ExchangeError, InvalidArgument
 from ..history import StoredRule
 from ..market import Market
@@ -32,7 +36,7 @@ async def alert_rules(market: Market, action: RuleAction, rule: RuleText = "") -
         warnings=[],
         message=done or _counted(len(kept)),
         tested_hours=TESTED_HOURS,
-        rules=[await _status(market, one) for one in kept],
+        rules=await _statuses(market, kept),
     )
 
 
@@ -80,10 +84,41 @@ def _parsed(market: Market, text: str) -> Rule:
     return parse(text, market.exchanges[0])
 
 
-async def _status(market: Market, stored: StoredRule) -> RuleStatus:
+async def _statuses(market: Market, kept: Sequence[StoredRule]) -> list[RuleStatus]:
+    """How each rule stands, in their order; the rules of one market are tried together."""
+    places = [await market.history.find_market(one.rule.exchange, one.rule.symbol) for one in kept]
+    tried = {place: await _tried(market, *place) for place in {(one.rule.exchange, found) for one, found in zip(kept, places, strict=True) if found}}
+    fired = await asyncio.to_thread(_fired, kept, places, tried)
+    return [_status(one, None if found is None else tried[one.rule.exchange, found], times) for one, found, times in zip(kept, places, fired, strict=True)]
+
+
+class _Tried(NamedTuple):
+    """What rules of one market are tried on: its newest snapshot, None where nothing is stored, the last hours, and the alerts that stand."""
+
+    newest: Snapshot | None
+    series: Series
+    standing: list[LiquidityAlert]
+
+
+async def _tried(market: Market, exchange: str, symbol: str) -> _Tried:
+    end = await present(market, exchange, symbol)
+    newest = await market.history.latest(exchange, symbol, end)
+    series = await market.history.series(exchange, symbol, end - timedelta(hours=TESTED_HOURS), end)
+    return _Tried(newest, series, await market.history.alerts(exchange, symbol, open_only=True))
+
+
+def _fired(kept: Sequence[StoredRule], places: Sequence[str | None], tried: Mapping[tuple[str, str], _Tried]) -> list[list[datetime] | None]:
+    """When each rule would have fired over the stored hours, None where there are none."""
+    rules = {place: [one.rule for one, found in zip(kept, places, strict=True) if (one.rule.exchange, found) == place] for place in tried}
+    alerts = {place: backtest_rules(one.series, rules[place]) for place, one in tried.items() if len(one.series)}
+    found = [alerts.get((one.rule.exchange, place or "")) for one, place in zip(kept, places, strict=True)]
+    return [None if of is None else [alert.timestamp for alert in of if alert.rule == one.rule.text] for one, of in zip(kept, found, strict=True)]
+
+
+def _status(stored: StoredRule, tried: _Tried | None, fired: list[datetime] | None) -> RuleStatus:
     rule = stored.rule
-    found = await market.history.find_market(rule.exchange, rule.symbol)
-    tried = _Tried() if found is None else await _tried(market, rule, found)
+    newest = None if tried is None else tried.newest
+    raised = tried is not None and any(alert.rule == rule.text for alert in tried.standing)
     return RuleStatus(
         rule_id=rule.rule_id,
         rule=rule.text,
@@ -93,28 +128,8 @@ async def _status(market: Market, stored: StoredRule) -> RuleStatus:
         value=rule.value,
         unit=rule.unit,
         created_at=stored.created_at,
-        state=tried.state,
-        current_value=tried.value,
-        would_have_fired=None if tried.fired is None else len(tried.fired),
-        last_fired_at=max(tried.fired) if tried.fired else None,
+        state="no data" if newest is None else "raised" if raised else "quiet",
+        current_value=None if newest is None else measure(rule, newest),
+        would_have_fired=None if fired is None else len(fired),
+        last_fired_at=max(fired) if fired else None,
     )
-
-
-@dataclass(frozen=True)
-class _Tried:
-    """How a rule stands: by the newest snapshot, by its standing alert, and when it would have fired (None where nothing is stored to try it on)."""
-
-    state: Literal["quiet", "raised", "no data"] = "no data"
-    value: float | None = None
-    fired: list[datetime] | None = None
-
-
-async def _tried(market: Market, rule: Rule, symbol: str) -> _Tried:
-    end = await present(market, rule.exchange, symbol)
-    newest = await market.history.latest(rule.exchange, symbol, end)
-    series = await market.history.series(rule.exchange, symbol, end - timedelta(hours=TESTED_HOURS), end)
-    if newest is None or not len(series):
-        return _Tried()
-    fired = [alert.timestamp for alert in backtest(series, rules=[rule]) if alert.rule == rule.text]
-    standing = any(alert.rule == rule.text for alert in await market.history.alerts(rule.exchange, symbol, open_only=True))
-    return _Tried("raised" if standing else "quiet", measure(rule, newest), fired)

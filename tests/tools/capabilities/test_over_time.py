@@ -19,6 +19,7 @@ from tools import (
     liquidity_chart,
     liquidity_heatmap,
 )
+from tools.analytics.anomalies import backtest
 from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile, Snapshot
 from tools.errors import InsufficientHistory, InvalidArgument, UnknownSymbol
 from tools.simulator import Fault
@@ -139,6 +140,26 @@ async def test_a_venue_without_a_book_is_checked_for_an_outage_alone(venues, mar
         "VENUE_OUTAGE": "deviating",
     }
     assert any("kraken is unavailable" in warning for warning in told.warnings)
+
+
+async def test_an_alert_is_told_as_it_was_raised_rather_than_as_the_window_judges_it_later(market):
+    kept = await remember(market, depth_usd=[1e6] * 100 + [4e5] * 10 + [1e6] * 10)
+    (raised,) = backtest(kept)
+    milder = raised.model_copy(update={"severity": "LOW", "message": "as it was raised"})
+    await market.history.store_alerts([milder])
+
+    assert (await detect_anomalies(market, **PAST, lookback_hours=2)).cleared == [milder]
+    assert (await detect_anomalies(market, **PAST, lookback_hours=2, threshold_pct=40)).cleared[0].message == raised.message
+
+
+async def test_an_alert_of_ones_own_rule_stands_among_the_others(market):
+    await remember(market, spread_pct=[0.1] * 60)
+    await alert_rules(market, "add", "BTC/USD spread on kraken > 5 bps")
+
+    told = await detect_anomalies(market, **PAST, lookback_hours=2)
+
+    assert [(alert.alert_type, alert.rule, alert.state) for alert in told.alerts] == [("RULE", "BTC/USD spread on kraken > 5 bps", "raised")]
+    assert [check.outcome for check in told.checked if check.alert_type == "RULE"] == ["alert"]
 
 
 async def test_a_past_moment_within_an_outage_is_one(market):
