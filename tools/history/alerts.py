@@ -49,8 +49,8 @@ class Alerts:
         statement = insert.on_conflict_do_update(
             index_elements=["source", "alert_id"], set_=changed, where=or_(alerts.c.state == "raised", insert.excluded.state == "cleared")
         )
-        async with self.database.transaction() as connection:
-            await connection.execute(statement, [_row(one) for one in given])
+        rows = [_row(one) for one in given]
+        await self.database.write(lambda connection: connection.execute(statement, rows).close())
 
     async def find(self, exchange: str, symbol: str, since: datetime | None, until: datetime | None, *, open_only: bool) -> list[LiquidityAlert]:
         """Those that stood at some time of the window, newest first."""
@@ -68,8 +68,7 @@ class Alerts:
     async def acknowledge(self, alert_id: str, at: datetime) -> LiquidityAlert | None:
         """Mark as seen, unless it was before."""
         key = {"of_source": self.source, "of_id": alert_id}
-        async with self.database.transaction() as connection:
-            await connection.execute(_ACKNOWLEDGE, {**key, "at_ms": milliseconds(at)})
+        await self.database.write(lambda connection: connection.execute(_ACKNOWLEDGE, {**key, "at_ms": milliseconds(at)}).close())
         rows = await self.database.fetch(_ONE, **key)
         return _alert(rows[0]) if rows else None
 

@@ -1,13 +1,14 @@
-"""One database behind one set of statements: SQLite through aiosqlite, PostgreSQL through asyncpg.
+"""One database behind one set of statements: SQLite through its synchronous driver in threads, PostgreSQL through asyncpg.
 
 Statements are SQLAlchemy's. Reads hand them to the driver itself, whose rows become numpy columns at once: SQLAlchemy's row objects would cost more
 than the query (24 h of one market: 7.2 ms, the bare statement 2.9). SQLite is read by the synchronous driver in a thread, so that a row becomes
-numbers where it was fetched (3.8 ms; 4.6 where all rows wait for another thread to do it), and snapshots are written by it: 900 a second one by one, not 400.
+numbers where it was fetched (3.8 ms; 4.6 where all rows wait for another thread to do it), and snapshots are written so: 900 a second one by one, not 400.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from itertools import chain
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from sqlalchemy import CompoundSelect, Connection, Engine, Float, Select, create_engine, event, func, text, union_all
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import URL, Compiled, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -26,6 +28,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 from ..errors import HistoryUnavailable, NotConfigured
+from .steps import Steps, steps
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -51,11 +54,12 @@ T = TypeVar("T")
 class Database:
     """An open database. Every way to use it raises HistoryUnavailable where the database does not answer."""
 
-    def __init__(self, url: URL, engine: AsyncEngine, file: Engine | None = None) -> None:
-        """`file` opens the same file of SQLite for the thread that asks; a server has none, its one engine reads and writes."""
+    def __init__(self, url: URL, engine: AsyncEngine | Engine) -> None:
+        """A synchronous engine opens a file of SQLite for the thread that asks; a server's is asynchronous."""
         self._url = url
         self._engine = engine
-        self._file = file
+        # Threads that may have to wait for another's transaction are not those that everybody else's work needs, or it might need them to end.
+        self._writers = ThreadPoolExecutor(10, "history")
         self.on_sqlite = engine.dialect.name == "sqlite"
         self._compiled: dict[ClauseElement, Compiled] = {}
         # Both have INSERT ... ON CONFLICT, each in a class of its own.
@@ -78,8 +82,8 @@ class Database:
     async def _read(self, take: Callable[[Iterable[Row]], T], statement: ClauseElement, values: dict[str, Any]) -> T:
         sql, arguments = self._text(statement, values)
         with _errors():
-            if self._file is not None:
-                return await asyncio.to_thread(_read_file, self._file, sql, arguments, take)
+            if isinstance(self._engine, Engine):
+                return await asyncio.to_thread(_read_file, self._engine, sql, arguments, take)
             connection = await self._engine.raw_connection()
             try:
                 driver: Any = connection.driver_connection
@@ -97,20 +101,20 @@ class Database:
         Once it has begun in a thread it is done, whether or not the caller still waits.
         """
         with _errors():
-            if self._file is not None:
-                return await asyncio.to_thread(_write_file, self._file, work)
+            if isinstance(self._engine, Engine):
+                return await asyncio.get_running_loop().run_in_executor(self._writers, _write_file, self._engine, work)
             async with self._engine.begin() as connection:
                 return await connection.run_sync(work)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[AsyncConnection]:
-        """A transaction that may write; on SQLite it is the only one from its first moment."""
+    async def transaction(self) -> AsyncGenerator[AsyncConnection | Steps]:
+        """A transaction that may write, step by step; on SQLite it is the only one from its first moment."""
         with _errors():
-            async with self._engine.begin() as connection:
+            async with steps(self._engine) if isinstance(self._engine, Engine) else self._engine.begin() as connection:
                 yield connection
 
     @asynccontextmanager
-    async def locked(self) -> AsyncGenerator[AsyncConnection]:
+    async def locked(self) -> AsyncGenerator[AsyncConnection | Steps]:
         """A transaction of which there is one at a time, over all processes."""
         async with self.transaction() as connection:
             if not self.on_sqlite:
@@ -120,10 +124,11 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         with _errors():
+            if isinstance(self._engine, Engine):
+                self._engine.dispose()
+                return
             async with asyncio.timeout(CONNECT_S):
                 await self._engine.dispose()
-            if self._file is not None:
-                self._file.dispose()
 
     def _text(self, statement: ClauseElement, values: dict[str, Any]) -> tuple[str, list[Any]]:
         """A statement in the engine's own words, and its values in order."""
@@ -137,19 +142,18 @@ class Database:
 def connect(url: str) -> Database:
     """A database by its URL; nothing is opened before its first use. Raises NotConfigured for a URL that cannot be."""
     parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        file = create_engine(parsed.set(drivername="sqlite"), **_sqlite(parsed))
+        event.listen(file, "connect", _prepare)
+        event.listen(file, "begin", _begin)
+        return Database(parsed, file)
     try:
-        engine = create_async_engine(parsed, **(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql()))
+        server = create_async_engine(parsed, **_postgresql())
     except ModuleNotFoundError as error:
-        raise NotConfigured(f"A {parsed.get_backend_name()} database needs its driver: pip install 'market-liquidity-monitor[postgres]'.") from error
-    if engine.dialect.name != "sqlite":
-        event.listen(engine.sync_engine, "connect", _plan_once)
-        event.listen(engine.sync_engine, "checkout", _refuse_closed)
-        return Database(parsed, engine)
-    file = create_engine(parsed.set(drivername="sqlite"), **_sqlite(parsed))
-    for one in (engine.sync_engine, file):
-        event.listen(one, "connect", _prepare)
-        event.listen(one, "begin", _begin)
-    return Database(parsed, engine, file)
+        raise NotConfigured("A postgresql database needs its driver: pip install 'market-liquidity-monitor[postgres]'.") from error
+    event.listen(server.sync_engine, "connect", _plan_once)
+    event.listen(server.sync_engine, "checkout", _refuse_closed)
+    return Database(parsed, server)
 
 
 def _parsed(url: str) -> URL:
@@ -258,7 +262,7 @@ def _errors() -> Generator[None]:
         yield
     except TimeoutError as error:
         raise HistoryUnavailable("its database did not answer in time") from error
-    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+    except (SQLAlchemyError, AsyncAdapt_asyncpg_dbapi.Error, sqlite3.Error, OSError) as error:
         raise HistoryUnavailable(_said(error)) from error
     except Exception as error:
         # The driver's errors have no root that can be named where it is not installed.

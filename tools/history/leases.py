@@ -32,11 +32,10 @@ class Leases:
         expires_ms = milliseconds(now + timedelta(seconds=lease_s))
         # In one order everywhere, or two who claim would wait for one another.
         wanted = [{"source": self.source, "exchange": one, "symbol": two, "owner": owner, "expires_ms": expires_ms} for one, two in sorted(set(pairs))]
-        async with self.database.transaction() as connection:
-            held = {(row.exchange, row.symbol) for row in await connection.execute(statement, wanted)}
+        held = await self.database.write(lambda connection: {(row.exchange, row.symbol) for row in connection.execute(statement, wanted)})
         return [pair for pair in dict.fromkeys(pairs) if pair in held]
 
     async def release(self, owner: str) -> None:
         """Give up every lease of an owner."""
-        async with self.database.transaction() as connection:
-            await connection.execute(delete(leases).where(leases.c.source == self.source, leases.c.owner == owner))
+        owned = delete(leases).where(leases.c.source == self.source, leases.c.owner == owner)
+        await self.database.write(lambda connection: connection.execute(owned).close())

@@ -33,14 +33,13 @@ class Rules:
 
     async def add(self, rule: Rule, at: datetime) -> bool:
         """Whether it was new."""
-        statement = self.database.insert(rules).values(source=self.source, created_ms=milliseconds(at), **asdict(rule))
-        async with self.database.transaction() as connection:
-            return bool((await connection.execute(statement.on_conflict_do_nothing())).rowcount)
+        statement = self.database.insert(rules).values(source=self.source, created_ms=milliseconds(at), **asdict(rule)).on_conflict_do_nothing()
+        return bool(await self.database.write(lambda connection: connection.execute(statement).rowcount))
 
     async def remove(self, rule_id: str) -> bool:
         """Whether there was one."""
-        async with self.database.transaction() as connection:
-            return bool((await connection.execute(delete(rules).where(rules.c.source == self.source, rules.c.rule_id == rule_id))).rowcount)
+        statement = delete(rules).where(rules.c.source == self.source, rules.c.rule_id == rule_id)
+        return bool(await self.database.write(lambda connection: connection.execute(statement).rowcount))
 
 
 def _rule(row: Sequence[Any]) -> StoredRule:

@@ -157,7 +157,7 @@ async def test_a_full_disk_refuses_the_snapshots_and_takes_them_when_there_is_ro
     async with opened(sqlite_url) as history:
         assert await history.append([snapshot()]) == 1
         event.listen(
-            (await history._opened()).database._file, "checkout", lambda connection, *_: connection.cursor().execute(f"PRAGMA max_page_count={room[0]}")
+            (await history._opened()).database._engine, "checkout", lambda connection, *_: connection.cursor().execute(f"PRAGMA max_page_count={room[0]}")
         )
         with pytest.raises(HistoryUnavailable, match="database or disk is full"):
             await history.append(many)

@@ -39,7 +39,7 @@ async def test_rows_lie_in_the_order_of_their_key_in_sqlite(sqlite_history):
 async def test_sqlite_keeps_a_write_ahead_log_and_syncs_every_commit(sqlite_history):
     database = (await sqlite_history._opened()).database
     async with database.transaction() as connection:
-        pragmas = [(await connection.exec_driver_sql(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "busy_timeout")]
+        pragmas = [(await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in ("journal_mode", "synchronous", "busy_timeout")]
     assert pragmas == ["wal", 2, 5_000]
 
 

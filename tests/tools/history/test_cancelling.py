@@ -1,0 +1,123 @@
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+
+import asyncpg
+import pytest
+from make_books import NOON
+from make_snapshots import PROFILE, snapshot
+from sqlalchemy.engine import make_url
+
+from tools.analytics.alerts import LiquidityAlert
+from tools.analytics.rules import Rule
+from tools.history import History
+
+ALERT = LiquidityAlert(
+    alert_id="a",
+    timestamp=NOON,
+    severity="MEDIUM",
+    symbol="BTC/USD",
+    exchange="kraken",
+    source="live",
+    alert_type="SPREAD_WIDENING",
+    unit="pct",
+    current_value=0.087,
+    baseline_value=0.05,
+    deviation_percentage=75.3,
+    z_score=8.25,
+    sample_count=1_440,
+    message="Spread widened by 75.3%.",
+    suggested_action="Wait for a tighter spread.",
+    requires_action=True,
+    state="raised",
+)
+RULE = Rule("r1", "BTC", "kraken", "spread", above=True, value=5.0, unit="bps", within_pct=1.0)
+
+
+async def batches():
+    for number in range(3):
+        yield [snapshot(after_s=1_000 * number + second, profile=PROFILE) for second in range(20)]
+
+
+WAYS = {
+    "append": lambda history: history.append([snapshot(after_s=1)]),
+    "append_all": lambda history: history.append_all(batches()),
+    "store_alerts": lambda history: history.store_alerts([ALERT]),
+    "acknowledge": lambda history: history.acknowledge("a", NOON),
+    "add_rule": lambda history: history.add_rule(RULE, NOON),
+    "remove_rule": lambda history: history.remove_rule("r1"),
+    "claim": lambda history: history.claim([("kraken", "BTC/USD")], "one", 60),
+    "release": lambda history: history.release("one"),
+    "prune": lambda history: history.prune(),
+}
+
+
+async def cut(work, after_ms):
+    task = asyncio.ensure_future(work)
+    await asyncio.wait({task}, timeout=after_ms / 1_000)
+    task.cancel()
+    await asyncio.wait({task})
+
+
+def write_elsewhere(url):
+    with closing(sqlite3.connect(make_url(url).database, isolation_level=None, timeout=1)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+
+
+async def in_transaction(url):
+    """How many connections to the database stand in a transaction that nobody is working on."""
+    other = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
+    try:
+        found = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+        return await other.fetchval(found)
+    finally:
+        await other.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_write_that_is_given_up_at_any_moment_keeps_nobody_from_a_file(sqlite_history, sqlite_url, way):
+    await sqlite_history.append([snapshot()])
+    for step in range(40):
+        await cut(WAYS[way](sqlite_history), 0.1 * step)
+        await asyncio.to_thread(write_elsewhere, sqlite_url)
+    assert await sqlite_history.append([snapshot(after_s=9_999)]) == 1
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_write_that_is_given_up_at_any_moment_leaves_no_transaction_at_a_server(postgresql_url, way):
+    history = History(postgresql_url, "live", now=lambda: NOON)
+    await history.append([snapshot()])
+    for step in range(16):
+        await cut(WAYS[way](history), 0.4 * step)
+    assert await in_transaction(postgresql_url) == 0
+    assert await history.append([snapshot(after_s=9_999)]) == 1
+    await history.close()
+
+
+async def test_an_opening_that_is_given_up_at_any_moment_keeps_nobody_from_the_file(tmp_path):
+    for step in range(12):
+        url = f"sqlite+aiosqlite:///{tmp_path}/{step}.db"
+        history = History(url, "live", now=lambda: NOON)
+        await cut(history.markets(), 4 * step)
+        await asyncio.to_thread(write_elsewhere, url)
+        assert await history.append([snapshot()]) == 1
+        await history.close()
+
+
+async def test_an_import_that_is_given_up_leaves_nothing_of_itself(history):
+    waiting = asyncio.Event()
+
+    async def halting():
+        yield [snapshot(after_s=1)]
+        waiting.set()
+        await asyncio.Event().wait()
+
+    importing = asyncio.create_task(history.append_all(halting()))
+    await waiting.wait()
+    importing.cancel()
+    await asyncio.wait({importing})
+    assert importing.cancelled()
+    assert len(await history.series("kraken", "BTC/USD", NOON, NOON + timedelta(hours=1))) == 0
+    assert await history.append([snapshot(after_s=1)]) == 1
