@@ -214,6 +214,16 @@ def test_rules_alone_fire_as_they_do_beside_all_else(of: Series, without_bands: 
     assert sorted(backtest_rules(of, RULES), key=lambda one: one.alert_id) == sorted(every, key=lambda one: one.alert_id)
 
 
+def test_a_rule_that_stands_or_is_quiet_all_day_is_not_tried_on_every_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried, observation = list[int](), Looks.observation
+    monkeypatch.setattr(Looks, "observation", lambda seen, index, usual: tried.append(index) or observation(seen, index, usual))
+
+    [alert] = backtest_rules(series(interval_s=10, spread_pct=[0.05] * 4_000 + [0.2] * 4_640), [parse("BTC spread > 10 bps", "kraken")])
+
+    assert alert.state == "raised"
+    assert tried == [3_999, 4_000, 4_001, 8_639]
+
+
 def test_two_moves_that_only_together_make_a_jump_are_none_after_skipping_either() -> None:
     moves = np.resize([0.0002, -0.0002, 0.0001, -0.0001], 40)
     moves[[20, 21]], spread = 0.0018, np.full(40, 0.05)

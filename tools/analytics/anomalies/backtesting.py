@@ -8,7 +8,7 @@ from ..rules import Rule
 from ..series import Series, milliseconds, priced
 from .looks import Looks
 from .norms import norm
-from .skipping import through
+from .skipping import through_rules
 from .stepping import step
 from .watching import THRESHOLD_PCT, AlertState, Observation
 
@@ -30,7 +30,7 @@ def backtest(
 
 def backtest_rules(series: Series, rules: Sequence[Rule]) -> list[LiquidityAlert]:
     """Of `backtest`, the alerts of the rules alone, without what it takes to say what is usual; the rules are of the series' market."""
-    state, cleared = through(AlertState(rules=tuple(rules)), Looks.of(priced(series)), None)
+    state, cleared = through_rules(AlertState(rules=tuple(rules)), Looks.of(priced(series)))
     return sorted((alert for alert in (*cleared, *state.open_alerts) if alert.rule), key=lambda alert: alert.timestamp)
 
 

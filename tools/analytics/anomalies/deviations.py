@@ -1,12 +1,17 @@
 """How far the figures of one observation stand from what is usual, or from a person's rule."""
 
 from math import inf, log, sqrt
+from sys import float_info
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ...book import Column
 from ...units import format_value
 from ..alerts import AlertType, Severity, ValueUnit
 from ..dispersion import robust_z
-from ..figures import Figures, imbalance_pct
+from ..figures import Figures, Usds, imbalance_pct
 from ..rules import Rule, measured
 from .norms import GAP_INTERVALS, Norm
 from .watching import AlertState, Observation
@@ -132,15 +137,31 @@ def _rule(rule: Rule, seen: Figures) -> Judged:
     current, value = measured(rule, seen), rule.value
     if current is None:
         return f"The book does not reach {rule.within_pct:g}% from mid."
-    margin = _RULE_MARGIN_POINTS if rule.metric == "imbalance" else _RULE_MARGIN[rule.metric] * value
-    past = current - value if rule.above else value - current
+    past = _past(rule, current)
     change = current - value if rule.metric == "imbalance" else 100 * (current / value - 1)
-    severity = severity_of(_times(rule, current, past))
-    return Deviation("RULE", rule.unit, current, value, change, None, None, beyond=past > 0, calm=past <= -margin, severity=severity, rule=rule)
+    severity = severity_of(_times(rule, max(current, float_info.min), past))
+    return Deviation("RULE", rule.unit, current, value, change, None, None, beyond=past > 0, calm=past <= -_margin(rule), severity=severity, rule=rule)
 
 
-def _times(rule: Rule, current: float, past: float) -> float:
+def _past(rule: Rule, current: Usds) -> Usds:
+    """How far a figure is beyond its rule."""
+    return current - rule.value if rule.above else rule.value - current
+
+
+def _margin(rule: Rule) -> float:
+    return _RULE_MARGIN_POINTS if rule.metric == "imbalance" else _RULE_MARGIN[rule.metric] * rule.value
+
+
+def _times(rule: Rule, current: Usds, past: Usds) -> Usds:
     """How many times its value a figure beyond a rule is; below a value, how many times the value is the figure."""
     if rule.metric != "imbalance" and not rule.above:
-        return rule.value / current if current else inf
-    return 1 + past / abs(rule.value) if rule.value else 1.0
+        return rule.value / current
+    return 1 + past / abs(rule.value or inf)
+
+
+def stages(rule: Rule, figures: Column) -> NDArray[np.int64]:
+    """What a rule makes of each of its figures, shape (n,): unknown -2, calm -1, neither 0, beyond it 1 to 3 by severity."""
+    past = _past(rule, figures)
+    with np.errstate(over="ignore"):
+        severity = np.digitize(_times(rule, np.maximum(figures, float_info.min), past), (_MEDIUM, _HIGH))
+    return np.select([np.isnan(past), past > 0, past <= -_margin(rule)], [-2, 1 + severity, -1], 0)

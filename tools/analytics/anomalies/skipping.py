@@ -1,6 +1,7 @@
 """Stepping over a series by the looks that matter: the same alerts as by every one of them, in a fraction of the time."""
 
 from bisect import bisect_left
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -8,26 +9,43 @@ from numpy.typing import NDArray
 
 from ..alerts import LiquidityAlert
 from ..bands_over_time import depth_column
-from ..rules import measured_over
-from .deviations import JUMP_SIGMAS, SMALLEST_JUMP_PCT
+from ..rules import Rule, measured_over
+from .deviations import JUMP_SIGMAS, SMALLEST_JUMP_PCT, stages
 from .looks import Looks
-from .norms import Norm
+from .norms import GAP_INTERVALS, Norm
 from .stepping import step
 from .watching import AlertState
 
 # numpy's logarithm may differ from math's in the last digit: what is this close to its limit is stepped over too.
 _CLOSE = 1 - 1e-9
+# A stage that no figure has.
+_FAILED = -3
 
 
-def through(state: AlertState, seen: Looks, usual: Norm | None) -> tuple[AlertState, list[LiquidityAlert]]:
-    """The state after every look of a series whose own norm is `usual` (None to judge by rules alone), and the alerts that were cleared meanwhile.
+def through(state: AlertState, seen: Looks, usual: Norm) -> tuple[AlertState, list[LiquidityAlert]]:
+    """The state after every look of a series whose own norm is `usual`, and the alerts that were cleared meanwhile.
 
     While nothing is in a row and nothing stands, a look that deviates in nothing changes only what the next one is compared with.
     """
-    notable, index, cleared = [*_notable(state, seen, usual), len(seen.time_ms)], 0, list[LiquidityAlert]()
+    return _over(state, seen, usual, _notable(state, seen, usual), _at_rest)
+
+
+def through_rules(state: AlertState, seen: Looks) -> tuple[AlertState, list[LiquidityAlert]]:
+    """As `through`, by the rules of the state alone.
+
+    While what stands is settled, a look of which every rule makes the same as of the one before changes nothing that shows.
+    """
+    return _over(state, seen, None, _changing(state.rules, seen), _settled)
+
+
+def _over(
+    state: AlertState, seen: Looks, usual: Norm | None, notable: list[int], idle: Callable[[AlertState], bool]
+) -> tuple[AlertState, list[LiquidityAlert]]:
+    """Step by step, but from a state that is idle to the look before the next one that is notable."""
+    notable, index, cleared = [*notable, len(seen.time_ms)], 0, list[LiquidityAlert]()
     while index < len(seen.time_ms):
         before_next = notable[bisect_left(notable, index)] - 1
-        if before_next > index and _at_rest(state):
+        if before_next > index and idle(state):
             index, state = before_next, replace(state, last_at=None, mid=None, mid_at=None)
         state, events = step(state, seen.observation(index, usual))
         cleared += [alert for alert in events if alert.state == "cleared"]
@@ -39,16 +57,31 @@ def _at_rest(state: AlertState) -> bool:
     return state.failing_since is None and not any(track.beyond or track.alert for track in state.tracks.values())
 
 
-def _notable(state: AlertState, seen: Looks, usual: Norm | None) -> list[int]:
+def _settled(state: AlertState) -> bool:
+    """Whether no count decides anything: neither the second in a row, nor an all-clear, nor the end of a cool-down is waited for."""
+    tracks = state.tracks.values()
+    waiting = any(track.calm or track.unseen or (track.beyond == 1 if track.alert else track.beyond) for track in tracks)
+    return state.failing_since is None and not waiting
+
+
+def _notable(state: AlertState, seen: Looks, usual: Norm) -> list[int]:
     """The looks that failed, and those that deviate in anything."""
-    rows = np.array(seen.rows, dtype=np.int64)
-    deviating = np.zeros(len(seen.series) + 1, dtype=np.bool_)
+    rows = np.array(seen.rows)
+    deviating = _deviating(seen, usual, state.threshold_pct)
     for rule in state.rules:
-        figure = measured_over(rule, seen.series)
-        deviating[:-1] |= figure > rule.value if rule.above else figure < rule.value
-    if usual is not None:
-        deviating[:-1] |= _deviating(seen, usual, state.threshold_pct)
-    return np.flatnonzero((rows < 0) | deviating[rows]).tolist()
+        deviating |= stages(rule, measured_over(rule, seen.series)) > 0
+    return np.flatnonzero((rows < 0) | np.append(deviating, [False])[rows]).tolist()
+
+
+def _changing(rules: Iterable[Rule], seen: Looks) -> list[int]:
+    """The first look, those that failed or came after a gap, and those of which a rule makes something else than of the one before."""
+    rows = np.array(seen.rows, dtype=np.int64)
+    changing = rows < 0
+    changing[:1] = True
+    changing[1:] |= np.diff(seen.time_ms) > _CLOSE * 1_000 * GAP_INTERVALS * seen.interval_s
+    for rule in rules:
+        changing[1:] |= np.diff(np.append(stages(rule, measured_over(rule, seen.series)), _FAILED)[rows]) != 0
+    return np.flatnonzero(changing).tolist()
 
 
 def _deviating(seen: Looks, usual: Norm, threshold_pct: float) -> NDArray[np.bool_]:
