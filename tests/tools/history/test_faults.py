@@ -5,6 +5,7 @@ import sys
 from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 
+import asyncpg
 import pytest
 from make_books import NOON
 from make_snapshots import PROFILE, snapshot
@@ -234,3 +235,35 @@ async def test_a_call_that_is_given_up_leaves_the_store_working(history):
     window = await history.series("kraken", "BTC/USD", NOON, NOON + timedelta(seconds=60))
     assert kept <= set(((window.time_ms - round(NOON.timestamp() * 1_000)) // 1_000).tolist())
     assert await history.append([snapshot(after_s=60)]) == 1
+
+
+async def test_a_database_that_is_not_there_and_a_user_whom_the_server_does_not_know_are_said(postgresql_url):
+    server = make_url(postgresql_url)
+    for refused, said in (
+        (server.set(database="nowhere"), 'database "nowhere" does not exist'),
+        (server.set(username="nobody"), 'role "nobody" does not exist'),
+    ):
+        async with opened(refused.render_as_string(hide_password=False)) as history:
+            outcomes = await everything(history)
+            assert kinds(outcomes) == dict.fromkeys(outcomes, "HistoryUnavailable")
+            assert said in str(outcomes["append"])
+
+
+async def test_a_server_that_lets_nobody_in_is_said_and_used_again_by_itself_once_it_does(postgresql_url):
+    name = make_url(postgresql_url).database
+    administrator = await asyncpg.connect(make_url(postgresql_url).set(drivername="postgresql", database="postgres").render_as_string(hide_password=False))
+    async with opened(postgresql_url) as history:
+        assert await history.append([snapshot()]) == 1
+        await administrator.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        try:
+            await administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+            for _ in range(2):
+                outcomes = await everything(history)
+                assert kinds(outcomes) == dict.fromkeys(outcomes, "HistoryUnavailable")
+            assert "not currently accepting connections" in str(outcomes["series"])
+            assert "not currently accepting connections" in str(outcomes["append"])
+        finally:
+            await administrator.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+            await administrator.close()
+        assert await history.append([snapshot(), snapshot(after_s=60)]) == 1
+        assert len(await history.series("kraken", "BTC/USD", NOON - timedelta(hours=1), NOON + timedelta(hours=1))) == 2
