@@ -17,11 +17,10 @@ BINS = len(PROFILE_EDGES_PCT)
 _BAND = {width: number for number, width in enumerate(BAND_WIDTHS_PCT)}
 
 
-def to_row(series_id: int, taken: Snapshot) -> dict[str, Any]:
-    """A row of `snapshots`."""
+def to_row(taken: Snapshot) -> dict[str, Any]:
+    """A row of `snapshots`, without its market's id."""
     bands = {_BAND[band.width_pct]: band for band in taken.depth if band.width_pct in _BAND}
     return {
-        "series_id": series_id,
         "time_ms": milliseconds(taken.timestamp),
         **{name: getattr(taken, name) for name in BASE},
         **{name: bands[number].bid_usd if number in bands else None for number, name in enumerate(BIDS)},

@@ -4,9 +4,11 @@ A window is fetched row by row and summed up in numpy rather than in the databas
 one statement for snapshots, hours and misses together costs one trip.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -15,13 +17,13 @@ from sqlalchemy import BigInteger, Connection, Float, bindparam, literal_column,
 from ..analytics.series import Series, milliseconds
 from ..analytics.snapshot import Miss, Snapshot
 from ..parameters import Source
+from .aside import Pair, Prepared, brought_back, prepared, set_aside
 from .database import Database
 from .hourly import EXTREMES, with_extremes
-from .rows import BANDS, both_complete, to_bytes, to_row, to_snapshot
+from .rows import BANDS, both_complete, to_snapshot
 from .tables import ASKS, BIDS, hours, misses, profiles, series, snapshots
 
 HOUR_MS = 3_600_000
-Pair = tuple[str, str]
 _COLUMNS = ("best_bid", "best_ask", *BIDS, *ASKS, "total_volume_20", "liquidity_1pct_usd")
 # What a row of a window is, above the bits of `complete`: a column less is a twentieth of the time.
 _HOUR, _MISS = (1 << 2 * BANDS, 2 << 2 * BANDS)
@@ -71,21 +73,25 @@ class Snapshots:
 
     async def append(self, taken: Sequence[Snapshot], missed: Sequence[Miss]) -> int:
         """Store them in one transaction; how many snapshots were new."""
-        return await self.database.write(lambda connection: self._insert(connection, taken, missed))
+        rows = [prepared(one) for one in taken]
+        return await self.database.write(lambda connection: self._insert(connection, rows, missed))
 
     async def append_all(self, batches: AsyncIterable[Sequence[Snapshot]]) -> int:
-        """Store them in one transaction; how many were new."""
-        async with self.database.transaction() as connection:
-            return sum([await connection.run_sync(self._insert, batch) async for batch in batches])
+        """Store them in one transaction; how many were new. All are set aside first: other writers wait while rows are stored, not while they are read."""
+        with TemporaryFile() as file:
+            async for batch in batches:
+                await asyncio.to_thread(set_aside, file, batch)
+            file.seek(0)
+            return await self.database.write(lambda connection: sum(self._insert(connection, batch) for batch in brought_back(file)))
 
-    def _insert(self, connection: Connection, taken: Sequence[Snapshot], missed: Sequence[Miss] = ()) -> int:
+    def _insert(self, connection: Connection, taken: Sequence[Prepared], missed: Sequence[Miss] = ()) -> int:
         """Store them within a transaction; how many snapshots were new. An hour that was down-sampled is closed: its snapshots are in it already."""
-        ids = self._ids(connection, {(one.exchange, one.symbol) for one in (*taken, *missed)})
+        ids = self._ids(connection, {one.pair for one in taken} | {(one.exchange, one.symbol) for one in missed})
         # In one order everywhere, or two writers of the same rows would wait for one another.
-        rows = sorted((to_row(ids[one.exchange, one.symbol], one) for one in taken), key=_key)
-        found = {(ids[one.exchange, one.symbol], milliseconds(one.timestamp)): one.profile for one in taken if one.profile is not None}
+        rows = sorted(({**one.row, "series_id": ids[one.pair]} for one in taken), key=_key)
+        found = {(ids[one.pair], one.row["time_ms"]): one.sizes for one in taken if one.sizes is not None}
         new = self._insert_rows(connection, rows)
-        sizes = [{"series_id": key[0], "time_ms": key[1], "sizes": to_bytes(profile)} for key in new if (profile := found.get(key))]
+        sizes = [{"series_id": key[0], "time_ms": key[1], "sizes": found[key]} for key in new if key in found]
         failed = sorted(({"series_id": ids[one.exchange, one.symbol], "time_ms": milliseconds(one.timestamp), "kind": one.kind} for one in missed), key=_key)
         for table, values in ((profiles, sizes), (misses, failed)):
             if values:

@@ -234,6 +234,16 @@ async def test_a_kind_is_known_in_capitals_too(sqlite_history, tmp_path, name):
     assert await kept(sqlite_history) == [SOL]
 
 
+async def test_others_write_while_a_file_is_read(sqlite_history):
+    async def batches():
+        yield [snapshot()]
+        assert await sqlite_history.append([snapshot(after_s=1)]) == 1
+        yield [snapshot(after_s=2), snapshot(after_s=1)]
+
+    assert await sqlite_history.append_all(batches()) == 2
+    assert await kept(sqlite_history) == [snapshot(), snapshot(after_s=1), snapshot(after_s=2)]
+
+
 async def test_a_refused_file_leaves_what_other_files_brought(history, tmp_path):
     good, bad = tmp_path / "good.jsonl", tmp_path / "bad.jsonl"
     good.write_text(json.dumps(ROW))
