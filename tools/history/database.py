@@ -61,6 +61,7 @@ class Database:
         # Threads that may have to wait for another's transaction are not those that everybody else's work needs, or it might need them to end.
         self._writers = ThreadPoolExecutor(10, "history")
         self.on_sqlite = engine.dialect.name == "sqlite"
+        self._file: tuple[int, int] | None = None
         self._compiled: dict[ClauseElement, Compiled] = {}
         # Both have INSERT ... ON CONFLICT, each in a class of its own.
         self.insert = sqlite.insert if self.on_sqlite else postgresql.insert
@@ -69,6 +70,24 @@ class Database:
     def name(self) -> str:
         """Its address, without a password."""
         return self._url.render_as_string(hide_password=True)
+
+    def note_file(self) -> None:
+        """Have the file that is at the address now be the one that `is_gone` goes by."""
+        self._file = self._found_file()
+
+    def is_gone(self) -> bool:
+        """Whether the file is no longer at its address: what is written to it now would never be found."""
+        return self._file is not None and self._file != self._found_file()
+
+    def _found_file(self) -> tuple[int, int] | None:
+        """What tells the file from any other, None where there is none; some microseconds."""
+        if not self.on_sqlite:
+            return None
+        try:
+            found = Path(str(self._url.database).removeprefix("file:")).stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     async def fetch(self, statement: ClauseElement, **values: Any) -> Sequence[Row]:
         """The rows of a reading statement, as the driver gives them. The statement's text is kept: give one that lives as long as the program."""

@@ -61,6 +61,7 @@ async def open_database(url: str, source: Source) -> Opened:
     database = connect(url)
     try:
         await migrate(database)
+        database.note_file()
     except BaseException:
         await database.close()
         raise

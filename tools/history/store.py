@@ -1,10 +1,8 @@
 """The one store of snapshots, alerts and rules: SQLite by default, PostgreSQL by URL."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ..analytics.alerts import LiquidityAlert
@@ -12,6 +10,7 @@ from ..analytics.rules import Rule
 from ..analytics.series import Profiles, Series
 from ..analytics.snapshot import Miss, Snapshot
 from ..parameters import Source
+from .opening import Opening
 
 if TYPE_CHECKING:
     from .opened import Opened
@@ -47,12 +46,10 @@ class History:
 
     def __init__(self, url: str, source: Source, *, retention_days: float = 90, now: Callable[[], datetime]) -> None:
         """`url` is SQLAlchemy's, asynchronous; snapshots of another source are refused by ValueError."""
-        self._url = url
         self._source: Source = source
         self._retention_days = retention_days
         self._now = now
-        self._opening = asyncio.Lock()
-        self._open: Opened | None = None
+        self._opening = Opening(url, source)
 
     async def append(self, snapshots: Sequence[Snapshot], misses: Sequence[Miss] = ()) -> int:
         """Store them; durable when it returns. One of a market and millisecond that is stored already is left as it is.
@@ -143,21 +140,10 @@ class History:
 
     async def close(self) -> None:
         """Close the database's connections."""
-        async with self._opening:
-            opened, self._open = self._open, None
-        if opened is not None:
-            await opened.database.close()
+        await self._opening.close()
 
     async def _opened(self) -> "Opened":
-        """The database, opened with the first use, and again with the next where that failed."""
-        if self._open is not None:
-            return self._open
-        async with self._opening:
-            # What speaks SQL takes long to import; until history is used nobody waits for it.
-            module = await asyncio.to_thread(import_module, "tools.history.opened")
-            opened: Opened = self._open or await module.open_database(self._url, self._source)
-            self._open = opened
-            return opened
+        return await self._opening.opened()
 
     def _refuse_foreign(self, given: Sequence[Snapshot | Miss | LiquidityAlert]) -> None:
         foreign = next((one.source for one in given if one.source != self._source), None)

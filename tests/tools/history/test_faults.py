@@ -1,9 +1,11 @@
 import asyncio
 import re
+import shutil
 import sqlite3
 import sys
 from contextlib import asynccontextmanager, closing
 from datetime import timedelta
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -13,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 from tools.errors import HistoryUnavailable, NotConfigured
-from tools.history import History, database
+from tools.history import History, database, opening
 from tools.history.database import connect
 
 
@@ -267,3 +269,50 @@ async def test_a_server_that_lets_nobody_in_is_said_and_used_again_by_itself_onc
             await administrator.close()
         assert await history.append([snapshot(), snapshot(after_s=60)]) == 1
         assert len(await history.series("kraken", "BTC/USD", NOON - timedelta(hours=1), NOON + timedelta(hours=1))) == 2
+
+
+async def test_those_who_ask_a_server_that_does_not_answer_wait_for_it_once_all_together_and_the_next_not_at_all(proxy, monkeypatch):
+    monkeypatch.setattr(opening, "AGAIN_S", 0.3)
+    attempts = []
+    monkeypatch.setattr("tools.history.opened.connect", lambda url: attempts.append(url) or connect(url))
+    proxy.passing.clear()
+    async with opened(proxy.url) as history:
+        for _ in range(2):
+            outcomes = await everything(history)
+            assert kinds(outcomes) == dict.fromkeys(outcomes, "HistoryUnavailable")
+            assert "did not answer in time" in str(outcomes["append"])
+        assert len(attempts) == 1
+        proxy.passing.set()
+        monkeypatch.setattr(opening, "AGAIN_S", 0)
+        assert await history.append([snapshot()]) == 1
+
+
+async def test_one_who_gives_up_an_opening_leaves_it_to_the_others(history):
+    asked = [asyncio.create_task(history.markets()) for _ in range(3)]
+    await asyncio.sleep(0)
+    asked[0].cancel()
+    assert await asyncio.gather(*asked[1:]) == [[], []]
+    assert asked[0].cancelled()
+
+
+async def test_a_file_that_is_deleted_or_replaced_under_a_program_is_begun_again_and_said_once(sqlite_url, caplog):
+    path = Path(make_url(sqlite_url).database)
+    async with opened(sqlite_url) as history, opened(sqlite_url) as another:
+        await history.append([snapshot()])
+        assert await another.find_market("kraken", "BTC") == "BTC/USD"
+        await asyncio.to_thread(path.unlink)
+        assert sum(await asyncio.gather(*(history.append([snapshot(after_s=60)]) for _ in range(4)))) == 1
+        assert await another.append([snapshot(after_s=120)]) == 1
+        assert len(await history.markets()) == 1
+        assert [record.args[0] for record in caplog.records] == [sqlite_url] * 2
+    with closing(sqlite3.connect(path)) as kept:
+        assert kept.execute("SELECT count(*) FROM snapshots").fetchone() == (2,)
+
+
+async def test_a_folder_that_is_deleted_under_a_program_is_made_again(tmp_path):
+    async with opened(f"sqlite+aiosqlite:///{tmp_path}/data/history.db") as history:
+        await history.append([snapshot()])
+        shutil.rmtree(tmp_path / "data")
+        assert await history.append([snapshot(after_s=60)]) == 1
+    async with opened(f"sqlite+aiosqlite:///{tmp_path}/data/history.db") as history:
+        assert await history.latest("kraken", "BTC/USD", NOON + timedelta(hours=1)) == snapshot(after_s=60)
