@@ -58,12 +58,13 @@ class ManualClock:
 
 
 class ScriptedBooks:
-    """Books true at the clock's time. `markets` says what a symbol means, `errors` what an exchange raises instead, `gate` holds every answer back."""
+    """Books true at the clock's time, or at `as_of` where that is set. `markets` says what a symbol means, `errors` what an exchange raises instead, `gate` holds every answer back."""
 
     def __init__(self, clock, **markets):
         self._clock = clock
         self.markets = {"BTC": "BTC/USD", "ETH": "ETH/USD", **markets}
         self.errors = {}
+        self.as_of = None
         self.gate = asyncio.Event()
         self.gate.set()
         self.asked = []
@@ -77,7 +78,7 @@ class ScriptedBooks:
         if exchange in self.errors:
             raise self.errors[exchange]
         taken = book(*self.rows, exchange=exchange, symbol=self.markets.get(symbol, symbol), all_sent=(True, True))
-        return replace(taken, as_of=self._clock.utc, received_at=self._clock.utc)
+        return replace(taken, as_of=self.as_of or self._clock.utc, received_at=self._clock.utc)
 
     async def asked_at(self, exchange, symbol, after_s):
         """Wait until that market was asked for at that moment."""

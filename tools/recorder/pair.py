@@ -109,10 +109,11 @@ class PairRecorder:
         async with asyncio.TaskGroup() as group:
             while self._leases.tenure(self._key) is tenure:
                 seen = await self._look()
-                self._shop.outbox.add(Look(self._place, seen))
-                if judging is not None:
-                    await judging
-                judging = group.create_task(uncut(watch.observe(seen)))
+                if seen is not None:
+                    self._shop.outbox.add(Look(self._place, seen))
+                    if judging is not None:
+                        await judging
+                    judging = group.create_task(uncut(watch.observe(seen)))
                 await self._next_tick_of(tenure)
 
     async def _is_recorded(self) -> bool:
@@ -124,13 +125,17 @@ class PairRecorder:
             return False
         return newest is not None and newest.timestamp >= start
 
-    async def _look(self) -> Snapshot | Miss:
+    async def _look(self) -> Snapshot | Miss | None:
+        """What is seen now; None where it is the very book of the look before, which feeds keep for a moment: that is no second look."""
         try:
             book = await covering_depth(self._shop.market.books, self._exchange, self._symbol)
             seen = snapshot(self._of_this_market(book))
         except LiquidityError as error:
             self._failed(error)
             return Miss(source=self._shop.market.source, exchange=self._exchange, symbol=self._symbol, timestamp=self._time(), kind=error.kind)
+        if self._last is not None and seen.timestamp == self._last.timestamp:
+            self._skipped(1)
+            return None
         self._last, self._last_at = seen, self._shop.clock.now()
         if self._shop.board[self._place].state == "failing":
             self._stand("recording")
@@ -161,9 +166,12 @@ class PairRecorder:
         """Wait for the next tick; those that passed since this slot's are skipped."""
         passed = self._schedule.slot(self._shop.clock.now()) - self._slot
         if passed > 0:
-            self._shop.board.set(self._place, skipped=self._shop.board[self._place].skipped + passed)
+            self._skipped(passed)
         self._slot += max(passed, 0) + 1
         await self._shop.clock.until(self._schedule.tick(self._slot))
+
+    def _skipped(self, ticks: int) -> None:
+        self._shop.board.set(self._place, skipped=self._shop.board[self._place].skipped + ticks)
 
     def _failed(self, error: LiquidityError) -> None:
         self._shop.board.set(self._place, failed=self._shop.board[self._place].failed + 1)

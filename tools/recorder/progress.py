@@ -27,7 +27,8 @@ class Gap:
 class PairProgress:
     """One symbol on one exchange. `market` is what the symbol means there, empty until the exchange has first answered.
 
-    `stored` snapshots are durable, `failed` looks gave no valid book, `skipped` ticks passed while a look was still under way.
+    `stored` snapshots are durable, `failed` looks gave no valid book, `skipped` ticks passed while a look was still under way,
+    or came before there was a new book.
     """
 
     exchange: str

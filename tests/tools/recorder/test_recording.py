@@ -146,6 +146,19 @@ async def test_a_look_still_under_way_skips_the_tick_counts_it_and_never_overlap
     assert await setting.stored() == ([0, 130, 180], [])
 
 
+async def test_the_very_book_of_the_look_before_is_no_second_look(setting):
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(stored(1))
+        setting.books.as_of = setting.clock.utc
+        await setting.reach(60)
+        await setting.seen.until(lambda progress: progress.pairs[0].skipped == 1)
+        setting.books.as_of = None
+        await setting.reach(120)
+        await setting.seen.until(stored(2))
+    assert await setting.stored() == ([0, 120], [])
+    assert (ending.result().pairs[0].stored, ending.result().pairs[0].skipped) == (2, 1)
+
+
 async def test_a_failed_look_is_stored_as_a_miss_and_the_next_may_succeed(setting):
     async with setting.recording(["BTC"]) as ending:
         await setting.seen.until(stored(1))
