@@ -40,6 +40,8 @@ async def import_history(files: Sequence[Path], *, demo: bool, replay: Path | No
 
 def _summary(path: Path, imported: Imported, source: Source) -> str:
     told = f"{path.name}: snapshots imported: {imported.new:,}, stored already: {imported.stored_already:,}."
+    if imported.of_closed_hours:
+        told += f" In hours that were down-sampled before and take no more, not stored: {imported.of_closed_hours:,}."
     return f"{told} Those that name no source are taken as {source}: {imported.unlabelled:,}." if imported.unlabelled else told
 
 

@@ -71,9 +71,9 @@ async def test_what_is_exported_and_imported_elsewhere_is_the_same(history, othe
     path = tmp_path / f"history{suffix}"
     with written(path) as write:
         assert await export(history, write, "", "", None, NOON + timedelta(hours=1)) == 2
-    assert await import_file(other, path, "live", NOON) == Imported(new=2, stored_already=0, unlabelled=0)
+    assert await import_file(other, path, "live", NOON) == Imported(new=2, stored_already=0, of_closed_hours=0, unlabelled=0)
     assert await kept(other) == await kept(history) == [FULL, BARE]
-    assert await import_file(other, path, "live", NOON) == Imported(new=0, stored_already=2, unlabelled=0)
+    assert await import_file(other, path, "live", NOON) == Imported(new=0, stored_already=2, of_closed_hours=0, unlabelled=0)
     assert await kept(other) == [FULL, BARE]
 
 
@@ -103,7 +103,7 @@ async def test_an_export_of_many_pages_misses_nothing(sqlite_history, tmp_path, 
     path = tmp_path / "history.jsonl"
     with written(path) as write:
         assert await export(sqlite_history, write, "", "", None, NOON) == 2_001
-    assert await import_file(other, path, "live", NOON) == Imported(2_001, 0, 0)
+    assert await import_file(other, path, "live", NOON) == Imported(2_001, 0, 0, 0)
     assert same(await other.series("kraken", "BTC/USD", given.start, given.end), given)
 
 
@@ -118,7 +118,7 @@ async def test_a_list_of_snapshots_is_read_with_its_market_from_the_name(history
     """Rows that name no source are taken as of the history's, and counted."""
     path = tmp_path / "binance_SOL_USDT.json"
     path.write_text(json.dumps([without("symbol", "exchange"), {**ROW, "timestamp": "2024-08-09T00:01:00", "note": "nobody knows this field"}]))
-    assert await import_file(history, path, "live", NOON) == Imported(new=2, stored_already=0, unlabelled=2)
+    assert await import_file(history, path, "live", NOON) == Imported(new=2, stored_already=0, of_closed_hours=0, unlabelled=2)
     assert await kept(history) == [SOL, SOL.model_copy(update={"timestamp": SOL.timestamp + timedelta(minutes=1)})]
 
 
@@ -232,6 +232,20 @@ async def test_a_kind_is_known_in_capitals_too(sqlite_history, tmp_path, name):
     (tmp_path / name).write_bytes(gzip.compress(json.dumps(ROW if "JSONL" in name else [ROW]).encode()))
     await import_file(sqlite_history, tmp_path / name, "live", NOON)
     assert await kept(sqlite_history) == [SOL]
+
+
+async def test_what_a_file_holds_of_down_sampled_hours_is_counted_apart(database_url, tmp_path):
+    """Of two markets, months apart: one hour is closed, one is open, and one snapshot of the open hour is stored already."""
+    store = History(database_url, "live", retention_days=0, now=lambda: NOON + timedelta(hours=1))
+    months = 86_400 * 90
+    await store.append([snapshot(after_s=-months), snapshot(after_s=5), snapshot(symbol="ETH/USD", after_s=-3_601)])
+    assert await store.prune() == 3
+    await store.append([snapshot(after_s=7_200)])
+    given = [snapshot(after_s=after) for after in (-months, 60 - months, 5, 3_599, 3_600, 7_200)]
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(json_lines([*given, snapshot(symbol="ETH/USD", after_s=-7_201), snapshot(symbol="ETH/USD", after_s=-7_200)]))
+    assert await import_file(store, path, "live", NOON) == Imported(new=2, stored_already=1, of_closed_hours=5, unlabelled=0)
+    await store.close()
 
 
 async def test_others_write_while_a_file_is_read(sqlite_history):
