@@ -182,7 +182,7 @@ def _parsed(url: str) -> URL:
     except (ArgumentError, ValueError, NoSuchModuleError):
         raise NotConfigured(f"LIQUIDITY_DATABASE_URL is not a database's address; {_EXAMPLES}") from None
     driver = DRIVERS.get(parsed.drivername)
-    if driver is None or (driver.startswith("sqlite") and parsed.database in {None, "", ":memory:"}):
+    if driver is None or parsed.database in {None, "", ":memory:"} or "database" in parsed.query:
         raise NotConfigured(f"LIQUIDITY_DATABASE_URL names no file of SQLite and no database of PostgreSQL; {_EXAMPLES}")
     return parsed.set(drivername=driver)
 

@@ -1,9 +1,12 @@
 """Where a history lives: an address for each source, so that nothing simulated or replayed stands beside what is live."""
 
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+import re
+from pathlib import PurePosixPath
 
 from ..parameters import Source
+
+# SQLAlchemy's own grammar, in which a password may hold whatever is no @; SQLAlchemy takes long to import and is not needed before history is used.
+_ADDRESS = re.compile(r"(?P<before>[\w+]+://(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]+)?(?::[^/?]*)?/)(?P<database>[^?]+)(?P<query>\?.*)?", re.DOTALL)
 
 
 def of_source(url: str, source: Source) -> str:
@@ -11,10 +14,9 @@ def of_source(url: str, source: Source) -> str:
 
     `url` is SQLAlchemy's: of SQLite the file's name gets the addition before its suffix, of others the database's name.
     """
-    parts = urlsplit(url)
-    if source == "live" or parts.path.strip("/") in {"", ":memory:"}:
+    found = _ADDRESS.fullmatch(url)
+    if source == "live" or found is None or found["database"].strip("/") in {"", ":memory:"}:
         return url
-    path = Path(parts.path)
-    renamed = str(path.with_name(f"{path.stem}-{source}{path.suffix}"))
-    # urlunsplit drops the empty host of sqlite:///file.
-    return urlunsplit(parts._replace(path=renamed)) if parts.netloc else f"{parts.scheme}://{renamed}{f'?{parts.query}' if parts.query else ''}"
+    folder, slash, name = found["database"].rpartition("/")
+    path = PurePosixPath(name)
+    return f"{found['before']}{folder}{slash}{path.stem}-{source}{path.suffix}{found['query'] or ''}"

@@ -74,10 +74,9 @@ def _notable(state: AlertState, seen: Looks, usual: Norm) -> list[int]:
 
 
 def _changing(rules: Iterable[Rule], seen: Looks) -> list[int]:
-    """The first look, those that failed or came after a gap, and those of which a rule makes something else than of the one before."""
+    """The first look, those after a gap, and those of which a rule makes something else than of the one before, to have failed included."""
     rows = np.array(seen.rows, dtype=np.int64)
-    changing = rows < 0
-    changing[:1] = True
+    changing = np.arange(len(rows)) == 0
     changing[1:] |= np.diff(seen.time_ms) > _CLOSE * 1_000 * GAP_INTERVALS * seen.interval_s
     for rule in rules:
         changing[1:] |= np.diff(np.append(stages(rule, measured_over(rule, seen.series)), _FAILED)[rows]) != 0
