@@ -12,7 +12,7 @@ from ..bands_over_time import depth_column
 from ..rules import Rule, measured_over
 from .deviations import JUMP_SIGMAS, SMALLEST_JUMP_PCT, stages
 from .looks import Looks
-from .norms import GAP_INTERVALS, Norm
+from .norms import Norm
 from .stepping import step
 from .watching import AlertState
 
@@ -74,10 +74,9 @@ def _notable(state: AlertState, seen: Looks, usual: Norm) -> list[int]:
 
 
 def _changing(rules: Iterable[Rule], seen: Looks) -> list[int]:
-    """The first look, those after a gap, and those of which a rule makes something else than of the one before, to have failed included."""
+    """The first look, and those of which a rule makes something else than of the one before, to have failed included; over a gap, too, what goes on stands."""
     rows = np.array(seen.rows, dtype=np.int64)
     changing = np.arange(len(rows)) == 0
-    changing[1:] |= np.diff(seen.time_ms) > _CLOSE * 1_000 * GAP_INTERVALS * seen.interval_s
     for rule in rules:
         changing[1:] |= np.diff(np.append(stages(rule, measured_over(rule, seen.series)), _FAILED)[rows]) != 0
     return np.flatnonzero(changing).tolist()
