@@ -46,7 +46,11 @@ _PROFILES = (
     .join_from(_FIRSTS, snapshots, (snapshots.c.series_id == MARKET_ID) & (snapshots.c.time_ms == _FIRSTS.c.time_ms))
     .join(profiles, (profiles.c.series_id == MARKET_ID) & (profiles.c.time_ms == _FIRSTS.c.time_ms))
 )
-_HOURS = select((hours.c.time_ms + HOUR_MS // 2) // _WIDTH, *_figures(hours), hours.c.sizes).where(*within(hours, HOUR_MS // 2), hours.c.sizes.is_not(None))
+_HOURS = (
+    select((hours.c.time_ms + HOUR_MS // 2) // _WIDTH, *_figures(hours), hours.c.sizes)
+    .where(*within(hours, HOUR_MS // 2), hours.c.sizes.is_not(None))
+    .order_by(hours.c.time_ms)
+)
 _COUNTS = select(
     select(func.count()).where(*within(snapshots)).scalar_subquery(),
     select(func.coalesce(func.sum(hours.c.samples), 0)).where(*within(hours, HOUR_MS // 2)).scalar_subquery(),

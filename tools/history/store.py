@@ -89,7 +89,10 @@ class History:
             yield page
 
     async def latest(self, exchange: str, symbol: str, until: datetime) -> Snapshot | None:
-        """The newest snapshot at or before `until`, with its profile."""
+        """The newest snapshot at or before `until`, with its profile.
+
+        None also where there is nothing left but hours: what has been down-sampled is no snapshot.
+        """
         return await (await self._opened()).snapshots.latest(exchange, symbol, until)
 
     async def store_alerts(self, alerts: Sequence[LiquidityAlert]) -> None:

@@ -4,9 +4,11 @@ from itertools import product
 import numpy as np
 from make_books import NOON
 from make_snapshots import PROFILE, same, snapshot
+from sqlalchemy import text
 
 from tools.analytics.series import Profiles
 from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile
+from tools.history import History
 from tools.history.profiles import WIDTHS_MS
 
 NOON_MS = 1_786_276_800_000
@@ -67,3 +69,18 @@ async def test_profiles_are_kept_to_seven_figures(history):
     kept = (await history.latest("kraken", "BTC/USD", NOON)).profile
     np.testing.assert_allclose(kept.bid_sizes, sizes, rtol=1e-7)
     assert kept.ask_sizes == PROFILE.ask_sizes
+
+
+async def test_a_stretch_of_folded_hours_is_stood_for_by_the_first_whichever_was_folded_first(database_url):
+    now = [NOON]
+    later = History(database_url, "live", retention_days=0, now=lambda: now[0])
+    for hour in (3, 2, 1):
+        now[0] = NOON + timedelta(hours=hour + 1)
+        await later.append([snapshot(after_s=3_600 * hour, best_bid=90 + hour, best_ask=110 - hour, profile=profile(hour))])
+        await later.prune()
+    # Of what is known to be few rows a server reads all, as they lie.
+    async with (await later._opened()).database.transaction() as connection:
+        await connection.execute(text("ANALYZE"))
+    given = await later.profiles("kraken", "BTC/USD", NOON, NOON + timedelta(hours=6), 1)
+    assert given.bid_sizes[:, 0].tolist() == [1.0]
+    await later.close()
