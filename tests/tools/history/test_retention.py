@@ -1,3 +1,4 @@
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from tools.analytics.series import Extremes
 from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile
 from tools.analytics.trend import trend
-from tools.history import History
+from tools.history import History, folding
 from tools.history.tables import FIGURES, hours
 
 HOUR = timedelta(hours=1)
@@ -83,7 +84,9 @@ async def test_folded_hours_stand_in_a_series_at_their_middle_and_say_so(later):
     given = series(mid=[99.0, 101.0, 100.0], times_s=[-7_200, -3_601, 3_600], total_volume_20=[1.0, 3.0, 5.0], failed_s=[-60])
     await later.append(snapshots(given), misses(given))
     assert await later.prune() == 2
-    expected = series(start=NOON - 3 * HOUR, end=NOON + HOUR, mid=[100.0, 100.0], times_s=[-9_000, 0], total_volume_20=[2.0, 5.0], hourly=[True, False])
+    expected = series(
+        start=NOON - 3 * HOUR, end=NOON + HOUR, mid=[100.0, 100.0], times_s=[-9_000, 0], total_volume_20=[2.0, 5.0], hourly=[True, False], failed_s=[-3_660]
+    )
     expected = replace(expected, low=replace(expected.lowest, mid=np.array([99.0, 100.0])), high=replace(expected.lowest, mid=np.array([101.0, 100.0])))
     assert same(rounded(await later.series("kraken", "BTC/USD", expected.start, expected.end)), rounded(expected))
 
@@ -118,18 +121,42 @@ async def test_the_extremes_of_a_window_are_the_same_before_and_after_it_is_down
         assert (found.depth.lowest, found.depth.highest) == (before.lowest.depth_usd[:, 3].min(), before.highest.depth_usd[:, 3].max())
 
 
-async def test_failed_looks_beyond_the_retention_time_are_forgotten_and_others_kept(later, database_url):
+async def test_of_the_failed_looks_beyond_the_retention_time_the_first_of_each_hour_is_kept_and_of_later_ones_all(later, database_url):
     """One market has nothing but failed looks, and a source that is not pruned keeps its own."""
     other = History(database_url, "replay", now=lambda: NOON)
-    await other.append([], [miss(source="replay")])
-    looks = [miss(after_s=-1), miss(after_s=3_599), miss(after_s=3_600), miss(symbol="ETH/USD")]
-    await later.append([snapshot()], looks)
-    assert await later.prune() == 1
-    window = "kraken", "BTC/USD", NOON - HOUR, NOON + 2 * HOUR
-    assert (await later.series(*window)).failed_ms.tolist() == [1_786_280_400_000]
-    assert (await later.series("kraken", "ETH/USD", *window[2:])).failed_ms.tolist() == []
-    assert (await other.series(*window)).failed_ms.tolist() == [1_786_276_800_000]
+    await other.append([], [miss(source="replay", after_s=after) for after in (0, 1)])
+    looks = [miss(after_s=after) for after in (-7_200, -3_601, -1, 0, 1, 3_599, 3_600, 3_601)]
+    await later.append([snapshot()], [*looks, *(miss(symbol="ETH/USD", after_s=after) for after in (2, 1))])
+    for folded in (1, 0):
+        assert await later.prune() == folded
+        window = "kraken", "BTC/USD", NOON - 3 * HOUR, NOON + 2 * HOUR
+        noon_ms = 1_786_276_800_000
+        assert ((await later.series(*window)).failed_ms - noon_ms).tolist() == [-7_200_000, -1_000, 0, 3_600_000, 3_601_000]
+        assert ((await later.series("kraken", "ETH/USD", *window[2:])).failed_ms - noon_ms).tolist() == [1_000]
+        assert ((await other.series(*window)).failed_ms - noon_ms).tolist() == [0, 1_000]
     await other.close()
+
+
+async def test_an_outage_is_still_one_when_it_is_beyond_the_retention_time(later):
+    given = [snapshot(after_s=60 * minute) for minute in (*range(-900, -600), *range(60))]
+    await later.append(given, [miss(after_s=60 * minute) for minute in range(-600, 0)])
+    assert await later.prune() == 360
+    found = trend(await later.series("kraken", "BTC/USD", NOON - 15 * HOUR, NOON + HOUR), "BTC", NOON)
+    assert [(gap.start, gap.end, gap.cause) for gap in found.gaps] == [(NOON - 10.5 * HOUR, NOON + HOUR / 2, "no valid book")]
+
+
+async def test_hours_are_folded_beside_the_event_loop(later, monkeypatch):
+    threads = []
+
+    def fold(*given):
+        threads.append(threading.current_thread())
+        return folding.fold(*given)
+
+    monkeypatch.setattr("tools.history.retention.fold", fold)
+    await later.append([snapshot()])
+    assert await later.prune() == 1
+    assert len(threads) == 1
+    assert threads[0] is not threading.current_thread()
 
 
 async def test_folding_twice_changes_nothing(later):
