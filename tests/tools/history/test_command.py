@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import pytest
 from make_books import NOON
@@ -7,6 +8,7 @@ from make_snapshots import snapshot
 from mcp_server.commands.history import export_history, import_history
 from tools.errors import NotReadable
 from tools.history import History
+from tools.history.formats import json_lines
 from tools.market import utc_now
 
 
@@ -33,6 +35,18 @@ async def test_what_one_command_exports_another_imports(capsys, sqlite_history, 
     rows, said = await exported(capsys, " eth ", "KRAKEN", 0)
     assert rows == [json.loads(snapshot(symbol="ETH/USD").model_dump_json())]
     assert said == "Snapshots exported: 1.\n"
+
+
+async def test_what_an_import_leaves_out_of_down_sampled_hours_is_told(capsys, sqlite_url, tmp_path):
+    later = History(sqlite_url, "live", retention_days=0, now=lambda: NOON + timedelta(hours=1))
+    await later.append([snapshot()])
+    assert await later.prune() == 1
+    await later.close()
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(json_lines([snapshot(), snapshot(after_s=60), snapshot(after_s=3_600)]))
+    assert await import_history([path], demo=False, replay=None) == 0
+    imported = "history.jsonl: snapshots imported: 1, stored already: 0."
+    assert capsys.readouterr().err == f"{imported} In hours that were down-sampled before and take no more, not stored: 2.\n"
 
 
 async def test_an_export_may_be_of_the_last_hours(capsys, sqlite_history):
