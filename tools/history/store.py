@@ -133,7 +133,7 @@ class History:
     async def prune(self) -> int:
         """Down-sample whole hours older than the retention time to one row each; how many snapshots were folded.
 
-        Failed looks of that time are deleted: what is left of it says where nothing was recorded, no longer why.
+        Of the failed looks of that time each hour's first is kept, which says why nothing was recorded there.
         """
         return await (await self._opened()).retention.prune(self._now() - timedelta(days=self._retention_days))
 
