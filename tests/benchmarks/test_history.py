@@ -82,6 +82,12 @@ class JsonHistory:
     async def latest(self, exchange, symbol, until):
         return self._newest
 
+    async def rules(self):
+        return []
+
+    async def alerts(self, exchange, symbol, since, until):
+        return []
+
     async def series(self, exchange, symbol, start, end):
         start_ms, end_ms = (round(one.timestamp() * 1_000) for one in (start, end))
         inside = [[row[name] for name in READ] for row in orjson.loads(self._path.read_bytes()) if start_ms < row["time_ms"] <= end_ms]
