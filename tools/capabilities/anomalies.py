@@ -21,16 +21,15 @@ async def detect_anomalies(
 ) -> AnomalyReport:
     """Check one exchange's liquidity against its usual: spread, depth, imbalance, price jumps, outages. Use for alerts, or for what is wrong now."""
     meant = await place(market, exchange, symbol, lookback_hours, until)
-    series, kept, stored = await asyncio.gather(
-        market.history.series(*meant.window), market.history.rules(), market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end)
-    )
+    series, kept = await asyncio.gather(market.history.series(*meant.window), market.history.rules())
     now = await look(market, meant, until, series)
     if now.taken is None:
         raise InsufficientHistory(meant.exchange, meant.symbol, 0, FEWEST_SAMPLES, lookback_hours, market.source)
     rules = [one.rule for one in kept if concerns(one.rule, meant.exchange, meant.symbol)]
     # The norm and the interval are the window's, which the report reads from the series.
     found = report(series, symbol, observe(now.taken, None, 0.0), threshold_pct, lookback_hours, meant.now, rules)
-    known = stored if threshold_pct == THRESHOLD_PCT else []
+    judged = (found.alerts or found.cleared) and threshold_pct == THRESHOLD_PCT
+    known = await market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end) if judged else []
     return found.model_copy(
         update={
             "alerts": [_as_raised(alert, known) for alert in found.alerts],
