@@ -13,11 +13,14 @@ DEADLINE_S = 30
 
 
 class Recorder:
-    """A process of tests/tools/recorder/recorder.py. `stored` holds (exchange, symbol, milliseconds) of every snapshot that it said is durable."""
+    """A process of tests/tools/recorder/recorder.py.
+
+    `stored` holds (exchange, symbol, milliseconds) of every snapshot that it said is durable, `skipped` how many ticks of each symbol it said to have skipped.
+    """
 
     def __init__(self, process):
         self.process = process
-        self.stored, self.lines = [], []
+        self.stored, self.skipped, self.lines = [], {}, []
         self._news = asyncio.Event()
         self._reading = asyncio.create_task(self._read())
 
@@ -26,6 +29,8 @@ class Recorder:
             words = line.decode().split()
             if words[:1] == ["stored"]:
                 self.stored.append((words[1], words[2], int(words[3])))
+            elif words[:1] == ["skipped"]:
+                self.skipped[words[1]] = int(words[2])
             else:
                 self.lines.append(line.decode().rstrip())
             self._news.set()

@@ -11,7 +11,7 @@ from ..analytics.rules import concerns
 from ..errors import InsufficientHistory
 from ..market import Market
 from ..parameters import Exchange, Hours, Symbol, ThresholdPct, Until
-from .remembering import look, place
+from .remembering import place, seen
 from .tool import tool
 
 
@@ -21,8 +21,7 @@ async def detect_anomalies(
 ) -> AnomalyReport:
     """Check one exchange's liquidity against its usual: spread, depth, imbalance, price jumps, outages. Use for alerts, or for what is wrong now."""
     meant = await place(market, exchange, symbol, lookback_hours, until)
-    series, kept = await asyncio.gather(market.history.series(*meant.window), market.history.rules())
-    now = await look(market, meant, until, series)
+    (series, now), kept = await asyncio.gather(seen(market, meant, until), market.history.rules())
     if now.taken is None:
         raise InsufficientHistory(meant.exchange, meant.symbol, 0, FEWEST_SAMPLES, lookback_hours, market.source)
     rules = [one.rule for one in kept if concerns(one.rule, meant.exchange, meant.symbol)]

@@ -8,7 +8,7 @@ from ..analytics.same_hour import of_same_hour
 from ..analytics.series import HOUR_MS, Series, milliseconds
 from ..market import Market
 from ..parameters import Exchange, Hours, Symbol, Until
-from .remembering import Place, look, place
+from .remembering import Place, place, seen
 from .tool import tool
 
 _OUTLOOK_DAYS = 28
@@ -22,8 +22,7 @@ _NO_OUTLOOK_TTL_S = 60
 async def get_baseline_metrics(market: Market, symbol: Symbol, exchange: Exchange = "", hours: Hours = 24, until: Until = "") -> Baseline:
     """Say what is usual for one exchange's liquidity, and where now stands in it, as percentiles. Use for whether spread or depth is normal, or a forecast."""
     meant = await place(market, exchange, symbol, hours, until)
-    series = await market.history.series(*meant.window)
-    now = await look(market, meant, until, series)
+    series, now = await seen(market, meant, until)
     past, outlook = await _outlook(market, meant, now.taken.timestamp if now.taken else meant.end)
     found = baseline(series, symbol, hours, now.snapshot, meant.now, past, outlook)
     return found.model_copy(update={"warnings": [*found.warnings, now.failure]}) if now.failure else found

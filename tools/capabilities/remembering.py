@@ -1,5 +1,6 @@
 """How the tools look back: which stored market is meant, which window, and what stands now beside it."""
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -64,20 +65,22 @@ async def present(market: Market, venue: str, stored: str) -> datetime:
     return market.now() if newest is None else newest.timestamp
 
 
-async def look(market: Market, meant: Place, until: str, series: Series) -> Look:
-    """How the market stands now, or where a past window is asked about how it was last seen in `series`, which is that window's."""
-    if until:
-        return Look(await _last_look(market, meant, series))
+async def seen(market: Market, meant: Place, until: str) -> tuple[Series, Look]:
+    """The window as it is stored, and beside it how the market stands now, or where a past window is asked about how it was last seen in it."""
+    stored = market.history.series(*meant.window)
+    if not until:
+        return await asyncio.gather(stored, _look(market, meant))
+    series, newest = await asyncio.gather(stored, market.history.latest(meant.exchange, meant.symbol, meant.end))
+    if len(series.failed_ms) and (not len(series) or series.failed_ms[-1] > series.time_ms[-1]):
+        return series, Look(_miss(market, meant, moment(int(series.failed_ms[-1])), "reason_not_kept"))
+    return series, Look(newest)
+
+
+async def _look(market: Market, meant: Place) -> Look:
     try:
         return Look(snapshot(await covering_depth(market.books, meant.exchange, meant.symbol)))
     except ExchangeError as error:
         return Look(_miss(market, meant, meant.now, error.kind), str(error))
-
-
-async def _last_look(market: Market, meant: Place, series: Series) -> Snapshot | Miss | None:
-    if len(series.failed_ms) and (not len(series) or series.failed_ms[-1] > series.time_ms[-1]):
-        return _miss(market, meant, moment(int(series.failed_ms[-1])), "reason_not_kept")
-    return await market.history.latest(meant.exchange, meant.symbol, meant.end)
 
 
 def _miss(market: Market, meant: Place, at: datetime, kind: str) -> Miss:

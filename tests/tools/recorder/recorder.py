@@ -39,7 +39,16 @@ class Acknowledging(History):
 
 
 class Saying:
-    def show(self, progress): ...
+    """Says what it is told, and how many ticks of each market were skipped."""
+
+    def __init__(self):
+        self._skipped = {}
+
+    def show(self, progress):
+        for pair in progress.pairs:
+            if pair.skipped != self._skipped.get(pair.market, 0):
+                self._skipped[pair.market] = pair.skipped
+                say(f"skipped {pair.market} {pair.skipped}\n")
 
     def say(self, line):
         say(f"{line}\n")

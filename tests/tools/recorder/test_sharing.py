@@ -63,6 +63,8 @@ async def test_each_pair_is_recorded_once_an_interval_and_when_one_recorder_is_k
     for symbol, taken in times.items():
         assert len(set(slots(taken, symbol))) == len(taken), f"{symbol}: two looks in one interval"
         before = slots([ms for ms in taken if ms < killed_ms], symbol)
-        assert before == list(range(before[0], before[0] + len(before))), f"{symbol}: an interval without a look"
+        # A machine that is busy elsewhere may come too late for a tick, which is then counted.
+        unseen, skipped = before[-1] - before[0] + 1 - len(before), sum(one.skipped.get(symbol, 0) for one in (first, second))
+        assert unseen <= skipped, f"{symbol}: an interval that was neither looked at nor counted as skipped"
         after = min(ms for ms in taken if ms > killed_ms)
         assert after - killed_ms <= 2_000 * INTERVAL_S, f"{symbol}: looked at again after {after - killed_ms:.0f} ms"
