@@ -1,6 +1,5 @@
 """The tool detect_anomalies."""
 
-import asyncio
 from collections.abc import Sequence
 
 from ..analytics.alerts import LiquidityAlert
@@ -21,10 +20,10 @@ async def detect_anomalies(
 ) -> AnomalyReport:
     """Check one exchange's liquidity against its usual: spread, depth, imbalance, price jumps, outages. Use for alerts, or for what is wrong now."""
     meant = await place(market, exchange, symbol, lookback_hours, until)
-    (series, now), kept = await asyncio.gather(seen(market, meant, until), market.history.rules())
+    series, now = await seen(market, meant, until)
     if now.taken is None:
         raise InsufficientHistory(meant.exchange, meant.symbol, 0, FEWEST_SAMPLES, lookback_hours, market.source)
-    rules = [one.rule for one in kept if concerns(one.rule, meant.exchange, meant.symbol)]
+    rules = [one.rule for one in await market.history.rules() if concerns(one.rule, meant.exchange, meant.symbol)]
     # The norm and the interval are the window's, which the report reads from the series.
     found = report(series, symbol, observe(now.taken, None, 0.0), threshold_pct, lookback_hours, meant.now, rules)
     judged = (found.alerts or found.cleared) and threshold_pct == THRESHOLD_PCT

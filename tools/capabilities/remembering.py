@@ -1,6 +1,5 @@
 """How the tools look back: which stored market is meant, which window, and what stands now beside it."""
 
-import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,13 +66,13 @@ async def present(market: Market, venue: str, stored: str) -> datetime:
 
 async def seen(market: Market, meant: Place, until: str) -> tuple[Series, Look]:
     """The window as it is stored, and beside it how the market stands now, or where a past window is asked about how it was last seen in it."""
-    stored = market.history.series(*meant.window)
+    # One after the other: read at once, two threads of one process hold each other up longer than either takes.
+    series = await market.history.series(*meant.window)
     if not until:
-        return await asyncio.gather(stored, _look(market, meant))
-    series, newest = await asyncio.gather(stored, market.history.latest(meant.exchange, meant.symbol, meant.end))
+        return series, await _look(market, meant)
     if len(series.failed_ms) and (not len(series) or series.failed_ms[-1] > series.time_ms[-1]):
         return series, Look(_miss(market, meant, moment(int(series.failed_ms[-1])), "reason_not_kept"))
-    return series, Look(newest)
+    return series, Look(await market.history.latest(meant.exchange, meant.symbol, meant.end))
 
 
 async def _look(market: Market, meant: Place) -> Look:
