@@ -243,7 +243,8 @@ def test_hourly_means_among_the_samples_are_told() -> None:
 
     found = baseline(series(times_s=times, hourly=hourly), "BTC", 24, snapshot(), NOON)
 
-    assert [one for one in found.warnings if one.startswith("4 of 30 samples are hourly means, which is what remains beyond the retention time: ")]
+    kept = "lowest and highest of those hours are kept, the moments when they were are not"
+    assert f"4 of 30 samples are hourly means, which is what remains beyond the retention time: {kept}." in found.warnings
 
 
 def test_a_window_that_history_fills_only_in_part_says_so() -> None:
