@@ -72,15 +72,11 @@ def remembering(history):
 class JsonHistory:
     """What one would write without a database: the market's rows in a file, read whole for every question."""
 
-    def __init__(self, path, newest):
+    def __init__(self, path):
         self._path = path
-        self._newest = newest
 
     async def find_market(self, exchange, symbol):
         return symbol
-
-    async def latest(self, exchange, symbol, until):
-        return self._newest
 
     async def rules(self):
         return []
@@ -160,7 +156,7 @@ async def test_the_tools_beside_a_json_file(sqlite_file, tmp_path):
     path = tmp_path / "history.json"
     path.write_bytes(orjson.dumps([dict(zip(READ, row, strict=True)) for row in stored]))
     history = History(f"sqlite+aiosqlite:///{sqlite_file}", "live", now=lambda: NOON)
-    file = JsonHistory(path, await history.latest("kraken", MARKET, NOON))
+    file = JsonHistory(path)
     window = "kraken", MARKET, NOON - timedelta(hours=HOURS), NOON
     identical = same(await file.series(*window), await history.series(*window))
     ours, theirs = remembering(history), remembering(file)

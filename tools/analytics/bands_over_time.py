@@ -6,9 +6,8 @@ import numpy as np
 
 from ..book import Column
 from .depth import BAND_WIDTHS_PCT
-from .figures import imbalance_pct, imbalances_pct
+from .figures import Figures, imbalance_pct, imbalances_pct
 from .series import Series
-from .snapshot import Snapshot
 
 _FALLBACK_PCT = 1.0
 
@@ -45,17 +44,16 @@ def depth_column(series: Series) -> DepthColumn:
     return DepthColumn(BAND_WIDTHS_PCT[widest], bid + ask, imbalances_pct(bid, ask), complete=True, warnings=())
 
 
-def depth_now(current: Snapshot, column: DepthColumn) -> tuple[float | None, float | None]:
-    """Depth in USD and imbalance in per cent of one snapshot, measured as `column` is; None where the snapshot does not know them."""
+def depth_now(current: Figures, column: DepthColumn) -> tuple[float | None, float | None]:
+    """Depth in USD and imbalance in per cent of one book, measured as `column` is; None where its figures do not tell them."""
     if column.band_pct is None:
         return None, None
     if not column.complete:
         return current.liquidity_1pct_usd, None
-    band = next((one for one in current.depth if one.width_pct == column.band_pct and one.complete), None)
-    if band is None:
+    sides = current.sides_usd(column.band_pct)
+    if sides is None:
         return None, None
-    imbalance = imbalance_pct(band.bid_usd, band.ask_usd) if band.total_usd else None
-    return band.total_usd, imbalance
+    return sum(sides), imbalance_pct(*sides) if sum(sides) else None
 
 
 def depth_within(series: Series, column: DepthColumn) -> Column | None:

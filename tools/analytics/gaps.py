@@ -6,11 +6,9 @@ from typing import Literal
 import numpy as np
 
 from .result import Record
-from .series import HOUR_MS, Series, Times, milliseconds, moment
+from .series import HOUR_MS, Series, milliseconds, moment
 
 _UNUSUAL = 3
-# What a recorder keeps to unless told otherwise: all that is known of the spacing of a single snapshot.
-_DEFAULT_SPACING_MS = 60_000.0
 _UNITS = (("day", 86_400_000), ("hour", HOUR_MS), ("minute", 60_000), ("second", 1_000))
 
 
@@ -26,7 +24,7 @@ def find(series: Series, most: int) -> tuple[list[Gap], int]:
     """The `most` longest gaps between snapshots, oldest first, and how many there are; the usual spacing is the median one, next to an hourly row an hour."""
     spacing = np.diff(series.time_ms)
     beside_hourly = series.hourly[1:] | series.hourly[:-1]
-    usual = np.where(beside_hourly, max(HOUR_MS, usual_ms(series)), usual_ms(series))
+    usual = np.where(beside_hourly, max(HOUR_MS, series.usual_ms), series.usual_ms)
     before = np.flatnonzero(spacing > _UNUSUAL * usual)
     longest = np.sort(before[np.argsort(-spacing[before], kind="stable")[:most]])
     return [_gap(series, int(series.time_ms[at]), int(series.time_ms[at + 1])) for at in longest], len(before)
@@ -35,17 +33,10 @@ def find(series: Series, most: int) -> tuple[list[Gap], int]:
 def edge_warnings(series: Series) -> list[str]:
     """Sentences where a series of n >= 1 begins late in its window or ends before it: its figures are of a part of the window only."""
     start, first, last, end = (milliseconds(series.start), int(series.time_ms[0]), int(series.time_ms[-1]), milliseconds(series.end))
-    limit = _UNUSUAL * usual_ms(series)
+    limit = _UNUSUAL * series.usual_ms
     late = [f"History begins {_duration(first - start)} into the window{_outage(series, start, first)}."] if first - start > limit else []
     early = [f"History ends {_duration(end - last)} before the window's end{_outage(series, last, end)}."] if end - last > limit else []
     return [*late, *early]
-
-
-def usual_ms(series: Series) -> float:
-    """The median spacing of neighbouring snapshots, of hourly rows only where there are no others."""
-    whole = series.time_ms[~series.hourly]
-    times: Times = whole if len(whole) > 1 else series.time_ms
-    return float(np.median(np.diff(times))) if len(times) > 1 else _DEFAULT_SPACING_MS
 
 
 def _gap(series: Series, start: int, end: int) -> Gap:

@@ -9,7 +9,6 @@ from ..book import Column
 from ..units import Count, Pct, Price, Usd
 from .bands_over_time import DepthColumn
 from .depth import BAND_WIDTHS_PCT
-from .gaps import usual_ms
 from .result import Columns
 from .series import Series, milliseconds, moment, nullable
 
@@ -44,7 +43,7 @@ def step_ms(series: Series, most: int) -> int:
     """The smallest round stretch that cuts the window, on the clock, into `most` at most, and is not finer than the snapshots are."""
     first, last = milliseconds(series.start) + 1, milliseconds(series.end)
     whole_days = _DAY_S * -(-(last - first) // (1_000 * _DAY_S * (most - 1)))
-    finest_ms = min(_JITTER * usual_ms(series), 1_000 * whole_days)
+    finest_ms = min(_JITTER * series.usual_ms, 1_000 * whole_days)
     steps = (1_000 * step for step in (*_STEPS_S, whole_days))
     return next(step for step in steps if step >= finest_ms and last // step - first // step < most)
 

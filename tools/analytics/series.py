@@ -16,6 +16,8 @@ Times = NDArray[np.int64]
 
 HOUR_MS = 3_600_000
 HOURS_A_WEEK = 168
+# What a recorder keeps to unless told otherwise: all that is known of the spacing of a single snapshot.
+_DEFAULT_SPACING_MS = 60_000.0
 _COLUMNS = ("time_ms", "best_bid", "best_ask", "bid_usd", "ask_usd", "complete", "total_volume_20", "liquidity_1pct_usd", "hourly")
 
 
@@ -32,8 +34,8 @@ class Extremes:
     depth_usd: Column
     liquidity_1pct_usd: Column
 
-    def where(self, rows: NDArray[np.bool_]) -> "Extremes":
-        """Of the rows that a mask of shape (n,) marks."""
+    def at(self, rows: NDArray[np.bool_] | slice) -> "Extremes":
+        """Of the rows that a mask of shape (n,) marks, or of a stretch of them."""
         return Extremes(self.mid[rows], self.spread_pct[rows], self.depth_usd[rows], self.liquidity_1pct_usd[rows])
 
 
@@ -78,11 +80,24 @@ class Series:
         """`100 * (ask - bid) / mid`."""
         return 100 * (self.best_ask - self.best_bid) / self.mid
 
+    @cached_property
+    def usual_ms(self) -> float:
+        """The median spacing of neighbouring snapshots, of hourly rows only where there are no others."""
+        whole = self.time_ms[~self.hourly]
+        times = whole if len(whole) > 1 else self.time_ms
+        return float(np.median(np.diff(times))) if len(times) > 1 else _DEFAULT_SPACING_MS
+
     def where(self, rows: NDArray[np.bool_]) -> "Series":
         """The snapshots that a mask of shape (n,) marks; window and failed looks stay."""
-        if rows.all():
-            return self
-        low, high = (one and one.where(rows) for one in (self.low, self.high))
+        return self if rows.all() else self._at(rows)
+
+    def before(self, time_ms: int) -> "Series":
+        """The snapshots and failed looks before a moment, which share this series' memory; the window stays."""
+        found = self._at(slice(int(np.searchsorted(self.time_ms, time_ms))))
+        return replace(found, failed_ms=self.failed_ms[: int(np.searchsorted(self.failed_ms, time_ms))])
+
+    def _at(self, rows: NDArray[np.bool_] | slice) -> "Series":
+        low, high = (one and one.at(rows) for one in (self.low, self.high))
         return replace(self, **{name: getattr(self, name)[rows] for name in _COLUMNS}, low=low, high=high)
 
     @property
@@ -135,7 +150,8 @@ def unpriced_warnings(series: Series, known: Series) -> list[str]:
 
 def nullable(column: Column) -> list[float | None]:
     """A column as plain numbers, None for NaN."""
-    return [None if isnan(one) else one for one in column.tolist()]
+    values = column.tolist()
+    return [None if isnan(one) else one for one in values] if np.isnan(column).any() else values
 
 
 def age_ms(as_of: datetime, now: datetime) -> float:

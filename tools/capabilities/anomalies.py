@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..analytics.alerts import LiquidityAlert
-from ..analytics.anomalies import THRESHOLD_PCT, AnomalyReport, observe, report
+from ..analytics.anomalies import THRESHOLD_PCT, AnomalyReport, report
 from ..analytics.baseline import FEWEST_SAMPLES
 from ..analytics.gaps import edge_warnings
 from ..analytics.rules import concerns
@@ -20,19 +20,18 @@ async def detect_anomalies(
 ) -> AnomalyReport:
     """Check one exchange's liquidity against its usual: spread, depth, imbalance, price jumps, outages. Use for alerts, or for what is wrong now."""
     meant = await place(market, exchange, symbol, lookback_hours, until)
-    series, now = await seen(market, meant, until)
-    if now.taken is None:
+    series, last, failure = await seen(market, meant, until)
+    if last is None:
         raise InsufficientHistory(meant.exchange, meant.symbol, 0, FEWEST_SAMPLES, lookback_hours, market.source)
     rules = [one.rule for one in await market.history.rules() if concerns(one.rule, meant.exchange, meant.symbol)]
-    # The norm and the interval are the window's, which the report reads from the series.
-    found = report(series, symbol, observe(now.taken, None, 0.0), threshold_pct, lookback_hours, meant.now, rules)
+    found = report(series, symbol, last, threshold_pct, lookback_hours, meant.now, rules)
     judged = (found.alerts or found.cleared) and threshold_pct == THRESHOLD_PCT
     known = await market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end) if judged else []
     return found.model_copy(
         update={
             "alerts": [_as_raised(alert, known) for alert in found.alerts],
             "cleared": [_as_raised(alert, known) for alert in found.cleared],
-            "warnings": [*found.warnings, *edge_warnings(series), *([now.failure] if now.failure else [])],
+            "warnings": [*found.warnings, *edge_warnings(series), *([failure] if failure else [])],
         }
     )
 

@@ -22,10 +22,10 @@ _NO_OUTLOOK_TTL_S = 60
 async def get_baseline_metrics(market: Market, symbol: Symbol, exchange: Exchange = "", hours: Hours = 24, until: Until = "") -> Baseline:
     """Say what is usual for one exchange's liquidity, and where now stands in it, as percentiles. Use for whether spread or depth is normal, or a forecast."""
     meant = await place(market, exchange, symbol, hours, until)
-    series, now = await seen(market, meant, until)
-    past, outlook = await _outlook(market, meant, now.taken.timestamp if now.taken else meant.end)
-    found = baseline(series, symbol, hours, now.snapshot, meant.now, past, outlook)
-    return found.model_copy(update={"warnings": [*found.warnings, now.failure]}) if now.failure else found
+    series, last, failure = await seen(market, meant, until)
+    past, outlook = await _outlook(market, meant, last.at if last else meant.end)
+    found = baseline(series, symbol, hours, last, meant.now, past, outlook)
+    return found.model_copy(update={"warnings": [*found.warnings, failure]}) if failure else found
 
 
 async def _outlook(market: Market, meant: Place, at: datetime) -> tuple[Series, Forecast | None]:

@@ -19,9 +19,9 @@ from .remembering import Place, place, seen
 async def trend(market: Market, symbol: str, exchanges: Sequence[str], hours: float) -> Chart:
     """How one exchange's liquidity went, with what is usual and the alerts; of several exchanges the first."""
     meant = await place(market, next(iter(exchanges), ""), symbol, hours, "")
-    series, now = await seen(market, meant, "")
+    series, last, _ = await seen(market, meant, "")
     alerts = await market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end)
-    usual = baseline(series, symbol, hours, now.snapshot, meant.now) if len(series) >= FEWEST_SAMPLES else None
+    usual = baseline(series, symbol, hours, last, meant.now) if len(series) >= FEWEST_SAMPLES else None
     chart = charts.trend(trend_of(series, symbol, meant.now), usual, alerts)
     others = [f"A trend is drawn of one exchange; {', '.join(exchanges[1:])} can be asked for one by one."] if len(exchanges) > 1 else []
     return chart.model_copy(update={"warnings": [*chart.warnings, *others]}) if others else chart

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ..analytics.series import Series, moment
-from ..analytics.snapshot import Miss, Snapshot, snapshot
+from ..analytics.look import Look, last, look
+from ..analytics.series import Series
+from ..analytics.snapshot import snapshot
 from ..deepening import covering_depth
 from ..errors import ExchangeError, InsufficientHistory, InvalidArgument
 from ..market import Market
@@ -29,16 +30,12 @@ class Place:
         return self.exchange, self.symbol, self.start, self.end
 
 
-class Look(NamedTuple):
-    """One look at a market: what history would keep of it, None where a past window holds nothing; and the sentence that says why it failed, if it did."""
+class Seen(NamedTuple):
+    """A window as it is stored, and the market's last look: None where a past window tells of none. `failure` says why a look just now failed, if it did."""
 
-    taken: Snapshot | Miss | None
+    series: Series
+    last: Look | None
     failure: str = ""
-
-    @property
-    def snapshot(self) -> Snapshot | None:
-        """What was seen, if a book was."""
-        return self.taken if isinstance(self.taken, Snapshot) else None
 
 
 async def place(market: Market, exchange: str, symbol: str, hours: float, until: str) -> Place:
@@ -64,26 +61,17 @@ async def present(market: Market, venue: str, stored: str) -> datetime:
     return market.now() if newest is None else newest.timestamp
 
 
-async def seen(market: Market, meant: Place, until: str) -> tuple[Series, Look]:
+async def seen(market: Market, meant: Place, until: str) -> Seen:
     """The window as it is stored, and beside it how the market stands now, or where a past window is asked about how it was last seen in it."""
     # One after the other: read at once, two threads of one process hold each other up longer than either takes.
     series = await market.history.series(*meant.window)
-    if not until:
-        return series, await _look(market, meant)
-    if len(series.failed_ms) and (not len(series) or series.failed_ms[-1] > series.time_ms[-1]):
-        return series, Look(_miss(market, meant, moment(int(series.failed_ms[-1])), "reason_not_kept"))
-    return series, Look(await market.history.latest(meant.exchange, meant.symbol, meant.end))
-
-
-async def _look(market: Market, meant: Place) -> Look:
+    if until:
+        return Seen(series, last(series))
     try:
-        return Look(snapshot(await covering_depth(market.books, meant.exchange, meant.symbol)))
+        return Seen(series, look(snapshot(await covering_depth(market.books, meant.exchange, meant.symbol))))
     except ExchangeError as error:
-        return Look(_miss(market, meant, meant.now, error.kind), str(error))
-
-
-def _miss(market: Market, meant: Place, at: datetime, kind: str) -> Miss:
-    return Miss(source=market.source, exchange=meant.exchange, symbol=meant.symbol, timestamp=at, kind=kind)
+        failed = Look(source=market.source, exchange=meant.exchange, symbol=meant.symbol, at=meant.now, figures=None, failure=error.kind)
+        return Seen(series, failed, str(error))
 
 
 def _until(text: str, now: datetime) -> datetime:

@@ -10,14 +10,14 @@ import sqlite3
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from functools import cache
+from functools import cache, reduce
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import CompoundSelect, Connection, Engine, Float, Select, create_engine, event, func, text, union_all
+from sqlalchemy import CompoundSelect, Connection, Engine, Float, LargeBinary, Select, create_engine, event, func, text, union_all
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
@@ -95,7 +95,9 @@ class Database:
 
     async def columns(self, statement: Reading, **values: Any) -> NDArray[np.float64]:
         """The rows of a statement that reads numbers, as shape (rows, columns) with NaN for null; otherwise as `fetch`."""
-        unpacked = None if self.on_sqlite else await self._read(_unpacked, _packed(statement), values)
+        unpacked = None
+        if not self.on_sqlite:
+            unpacked = _unpacked(await self.fetch(_packed(statement), **values), len(statement.selected_columns))
         return await self._read(_numbers, statement, values) if unpacked is None else unpacked
 
     async def _read(self, take: Callable[[Iterable[Row]], T], statement: ClauseElement, values: dict[str, Any]) -> T:
@@ -252,26 +254,20 @@ def _numbers(rows: Iterable[Row]) -> NDArray[np.float64]:
 
 @cache
 def _packed(statement: Reading) -> Reading:
-    """The statement with each row as one array, in the bytes that a server sends of it; packed where it is found, not once more where all come together."""
+    """The statement with each row as the bytes that a server sends of its numbers; packed where it is found, not once more where all come together."""
     if isinstance(statement, CompoundSelect):
         return union_all(*(_packed(cast("Select[Any]", one)) for one in statement.selects))
-    numbers = cast_to(postgresql.array(statement.selected_columns), postgresql.ARRAY(Float(53)))
-    return statement.with_only_columns(func.array_send(numbers))
+    sent = (func.float8send(cast_to(column, Float(53)), type_=LargeBinary) for column in statement.selected_columns)
+    return statement.with_only_columns(reduce(lambda before, number: before.op("||")(number), sent))
 
 
-def _unpacked(rows: Iterable[Row]) -> NDArray[np.float64] | None:
-    """The rows of `_packed`: a head of five integers, the fourth of which counts the numbers, and each number's length and big-endian bytes.
+def _unpacked(rows: Sequence[Row], width: int) -> NDArray[np.float64] | None:
+    """The rows of `_packed` as shape (n, width); None where a row holds a null, which has no bytes.
 
-    None where a row holds a null, which has no bytes. Nothing is done number by number, here or in the driver, so the event loop is soon free again.
+    Nothing is done number by number, here or in the driver, so the event loop is soon free again.
     """
     sent = [row[0] for row in rows]
-    if not sent:
-        return np.empty((0, 0))
-    width = int.from_bytes(sent[0][12:16], "big")
-    layout = np.dtype([("head", ">i4", 5), ("numbers", [("length", ">i4"), ("value", ">f8")], width)])
-    if {len(row) for row in sent} != {layout.itemsize}:
-        return None
-    return np.frombuffer(b"".join(sent), layout)["numbers"]["value"].astype(float)
+    return None if None in sent else np.frombuffer(b"".join(sent), ">f8").reshape(-1, width).astype(float)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from ..analytics.alerts import LiquidityAlert
 from ..analytics.anomalies import THRESHOLD_PCT, AlertState, Norm, cleared, norm, observe, resume, step
+from ..analytics.look import look
 from ..analytics.rules import Rule, concerns
 from ..analytics.snapshot import Miss, Snapshot
 from ..errors import HistoryUnavailable
@@ -62,7 +63,7 @@ class Watch:
         state = await self._state_now()
         if state is None:
             return []
-        self._state, changed = step(state, observe(seen, await self._norm_now(), self._interval_s))
+        self._state, changed = step(state, observe(look(seen), await self._norm_now(), self._interval_s))
         # An alert that has become worse is worth storing, but no news to deliver.
         worse = [alert for alert in self._state.open_alerts if alert not in state.open_alerts]
         self._unstored |= {alert.alert_id: alert for alert in (*worse, *changed)}

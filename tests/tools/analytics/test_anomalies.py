@@ -10,6 +10,7 @@ from make_snapshots import miss, snapshot
 
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.anomalies import AlertState, Norm, observe, resume, step
+from tools.analytics.look import look
 from tools.analytics.rules import parse
 from tools.analytics.snapshot import Miss, Snapshot
 
@@ -44,8 +45,8 @@ def down(minute: float) -> Miss:
 def watch(looks: Iterable[Snapshot | Miss], state: AlertState = AlertState(), usual: Norm | None = USUAL) -> tuple[AlertState, list[LiquidityAlert]]:
     """The state after the looks, and every event."""
     events = list[LiquidityAlert]()
-    for look in looks:
-        state, new = step(state, observe(look, usual, MINUTE))
+    for seen in looks:
+        state, new = step(state, observe(look(seen), usual, MINUTE))
         events += new
     return state, events
 

@@ -7,7 +7,8 @@ import pytest
 from make_books import NOON
 from make_snapshots import SHARES, miss, series, snapshot
 
-from tools.analytics.anomalies import AnomalyReport, Observation, observe, report
+from tools.analytics.anomalies import AnomalyReport, report
+from tools.analytics.look import Look, look
 from tools.analytics.rules import parse
 from tools.analytics.series import Series
 from tools.analytics.snapshot import Snapshot
@@ -16,12 +17,12 @@ from tools.errors import InsufficientHistory
 LATER = NOON + timedelta(minutes=1)
 
 
-def now(*, spread_pct: float = 0.1, mid: float = 100.0, after_s: float = 60, **other: float) -> Observation:
+def now(*, spread_pct: float = 0.1, mid: float = 100.0, after_s: float = 60, **other: float) -> Look:
     """A look at the market a minute after the series' end."""
-    return observe(snapshot(after_s=after_s, best_bid=mid * (1 - spread_pct / 200), best_ask=mid * (1 + spread_pct / 200), **other), None, 3_600)
+    return look(snapshot(after_s=after_s, best_bid=mid * (1 - spread_pct / 200), best_ask=mid * (1 + spread_pct / 200), **other))
 
 
-def checked(of: Series, current: Observation, threshold_pct: float = 30) -> AnomalyReport:
+def checked(of: Series, current: Look, threshold_pct: float = 30) -> AnomalyReport:
     return report(of, "BTC", current, threshold_pct, 24, LATER)
 
 
@@ -110,7 +111,7 @@ def test_looks_after_the_one_in_question_are_no_part_of_the_window() -> None:
 
 
 def test_a_failed_look_checks_nothing_but_the_outage() -> None:
-    current = observe(miss(after_s=60), None, 60)
+    current = look(miss(after_s=60))
 
     alone, second = checked(calm(), current), checked(series(mid=[100.0] * 30, times_s=range(-1_800, 0, 60), failed_s=[0]), current)
 
@@ -130,7 +131,7 @@ def test_a_failed_look_checks_nothing_but_the_outage() -> None:
         ),
         (
             calm(),
-            observe(snapshot(after_s=60, bid_complete=[True] * 5 + [False]), None, 60),
+            look(snapshot(after_s=60, bid_complete=[True] * 5 + [False])),
             dict.fromkeys(("DEPTH_DROP", "IMBALANCE"), "The book does not reach 5% from mid on both sides."),
         ),
         (calm(), now(depth_usd=0), {"IMBALANCE": "There are no orders within 5% of mid."}),
@@ -142,7 +143,7 @@ def test_a_failed_look_checks_nothing_but_the_outage() -> None:
         ),
     ],
 )
-def test_what_could_not_be_checked_says_why(of: Series, current: Observation, notes: dict[str, str]) -> None:
+def test_what_could_not_be_checked_says_why(of: Series, current: Look, notes: dict[str, str]) -> None:
     told = checked(of, current)
 
     assert {one.alert_type: one.note for one in told.checked if one.outcome == "not checked"} == notes
@@ -177,7 +178,7 @@ def test_too_few_samples_are_said_with_how_to_record_more() -> None:
     with pytest.raises(
         InsufficientHistory, match=r"There are 9 snapshots of BTC/USD on kraken .*`liquidity record BTC/USD --exchanges kraken --demo"
     ) as refused:
-        report(series(mid=[100.0] * 9, source="simulated"), "BTC", observe(simulated, None, 60), 30, 24, LATER)
+        report(series(mid=[100.0] * 9, source="simulated"), "BTC", look(simulated), 30, 24, LATER)
 
     assert (refused.value.found, refused.value.needed) == (9, 10)
 
@@ -211,15 +212,18 @@ def test_people_s_rules_stand_in_the_report_with_a_check_each() -> None:
 def test_a_rule_beyond_its_value_once_is_deviating_and_in_a_failed_look_it_is_not_checked() -> None:
     rule = parse("BTC spread > 15 bps", "kraken")
 
-    seen = [report(calm(), "BTC", look, 500, 24, LATER, [rule]).checked[-1] for look in (now(spread_pct=0.2), observe(miss(after_s=60), None, 60))]
+    seen = [report(calm(), "BTC", one, 500, 24, LATER, [rule]).checked[-1] for one in (now(spread_pct=0.2), look(miss(after_s=60)))]
 
-    assert [(one.outcome, one.note) for one in seen] == [("deviating", rule.text), ("not checked", f"{rule.text}: There is no valid book now (timed out).")]
+    assert [(check.outcome, check.note) for check in seen] == [
+        ("deviating", rule.text),
+        ("not checked", f"{rule.text}: There is no valid book now (timed out)."),
+    ]
 
 
 def test_looks_that_failed_up_to_the_one_in_question_are_an_outage_since_the_second() -> None:
     of = series(times_s=range(-7_200, -1_800, 60), mid=[100.0] * 90, failed_s=range(-1_800, 0, 60))
 
-    told = checked(of, observe(miss(after_s=-60), None, 0))
+    told = checked(of, look(miss(after_s=-60)))
 
     [alert] = told.alerts
     assert (alert.alert_type, alert.timestamp, alert.state) == ("VENUE_OUTAGE", NOON - timedelta(minutes=29), "raised")

@@ -19,6 +19,7 @@ from tools.analytics.anomalies import AlertState, backtest, backtest_rules, norm
 from tools.analytics.anomalies.backtesting import run
 from tools.analytics.anomalies.looks import Looks
 from tools.analytics.anomalies.skipping import through
+from tools.analytics.look import look
 from tools.analytics.rules import Rule, parse
 from tools.analytics.series import Series
 
@@ -240,12 +241,12 @@ def test_two_moves_that_only_together_make_a_jump_are_none_after_skipping_either
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(troubled())
 def test_a_watch_that_starts_anew_at_any_look_raises_nothing_twice_and_loses_nothing(of: Series) -> None:
-    looks = sorted([*snapshots(of), *misses(of)], key=lambda look: look.timestamp)
+    looks = sorted([*snapshots(of), *misses(of)], key=lambda seen: seen.timestamp)
     usual, rule = norm(of), parse("BTC spread > 7 bps", "kraken")
     state, events = AlertState(rules=(rule,)), list[LiquidityAlert]()
-    for k, look in enumerate(looks):
+    for k, seen in enumerate(looks):
         fresh = resume(state.open_alerts, (rule,)) if k % 7 == 0 else state
-        state, new = step(fresh, observe(look, usual, 60))
+        state, new = step(fresh, observe(look(seen), usual, 60))
         events += new
 
     ids = [(event.alert_id, event.state) for event in events]
@@ -282,9 +283,10 @@ def test_an_alert_that_still_stands_at_the_end_is_told_as_raised() -> None:
 def test_the_backtest_and_the_watch_of_the_same_looks_give_an_incident_one_id() -> None:
     of = incident()
     state, events, taken = AlertState(), list[LiquidityAlert](), snapshots(of)
-    for k, look in enumerate(taken):
+    for k, seen in enumerate(taken):
         usual = norm(of.where(np.arange(len(of)) < k))
-        state, new = step(state, observe(look.model_copy(update={"timestamp": look.timestamp + timedelta(microseconds=499)}), usual, 60))
+        late = seen.model_copy(update={"timestamp": seen.timestamp + timedelta(microseconds=499)})
+        state, new = step(state, observe(look(late), usual, 60))
         events += new
 
     assert [alert.alert_id for alert in backtest(of)] == [events[0].alert_id]

@@ -16,6 +16,7 @@ from scipy import stats
 from tools.analytics.baseline import Baseline, baseline
 from tools.analytics.dispersion import dispersion, percentile_of, quantile, robust_z
 from tools.analytics.forecast import Forecast
+from tools.analytics.look import look
 from tools.analytics.result import Record
 from tools.analytics.series import Series
 from tools.errors import InsufficientHistory
@@ -63,7 +64,7 @@ def test_a_baseline_says_of_every_figure_what_numpy_scipy_and_statistics_say() -
     window = series(spread_pct=spread, depth_usd=depth, imbalance_pct=imbalance, total_volume_20=volume)
     current = snapshot(best_bid=99.97, best_ask=100.03, depth_usd=9e5, imbalance_pct=25)
 
-    found = baseline(window, "BTC", 5, current, NOON + timedelta(seconds=3))
+    found = baseline(window, "BTC", 5, look(current), NOON + timedelta(seconds=3))
 
     assert told(found.spread) == oracle(window.spread_pct.tolist(), current.spread_percentage)
     assert told(found.depth) == oracle((window.bid_usd + window.ask_usd)[:, 5].tolist(), current.depth[5].total_usd)
@@ -122,7 +123,7 @@ def test_a_robust_z_is_finite_or_none(value: float, median: float, mad: float) -
 
 
 def test_a_figure_that_never_moved_has_no_z_score() -> None:
-    found = baseline(series(spread_pct=np.full(20, 0.1), depth_usd=wave(20, low=1, high=2)), "BTC", 1, snapshot(), NOON)
+    found = baseline(series(spread_pct=np.full(20, 0.1), depth_usd=wave(20, low=1, high=2)), "BTC", 1, look(snapshot()), NOON)
 
     assert (found.spread.mad, found.spread.z_score) == (pytest.approx(0, abs=1e-12), None)
 
@@ -144,7 +145,7 @@ def test_the_band_is_the_widest_that_every_snapshot_covers_and_one_shallow_book_
     complete[7, 3:] = False
     current = snapshot(depth_usd=2e6, bid_complete=[True] * 3 + [False] * 3)
 
-    found = baseline(series(depth_usd=np.full(30, 1e6), complete=complete), "BTC", 1, current, NOON)
+    found = baseline(series(depth_usd=np.full(30, 1e6), complete=complete), "BTC", 1, look(current), NOON)
 
     assert (found.depth_band_pct, found.depth and found.depth.median, found.depth and found.depth.now) == (0.5, pytest.approx(4e5), pytest.approx(8e5))
     assert found.warnings == [NO_WEEKS]
@@ -154,7 +155,7 @@ def test_without_a_band_that_every_snapshot_covers_depth_and_imbalance_are_null_
     complete = np.ones((30, 6), bool)
     complete[7] = False
 
-    found = baseline(series(spread_pct=np.full(30, 0.1), complete=complete), "BTC", 1, snapshot(), NOON)
+    found = baseline(series(spread_pct=np.full(30, 0.1), complete=complete), "BTC", 1, look(snapshot()), NOON)
 
     assert (found.depth_band_pct, found.depth, found.imbalance) == (None, None, None)
     assert found.warnings == ["No depth band was covered by every snapshot, so depth and imbalance are left out.", NO_WEEKS]
@@ -163,7 +164,7 @@ def test_without_a_band_that_every_snapshot_covers_depth_and_imbalance_are_null_
 def test_a_book_of_now_that_does_not_reach_the_band_is_not_compared_in_it() -> None:
     current = snapshot(ask_complete=[True] * 5 + [False])
 
-    found = baseline(series(depth_usd=wave(30, low=1, high=2)), "BTC", 1, current, NOON)
+    found = baseline(series(depth_usd=wave(30, low=1, high=2)), "BTC", 1, look(current), NOON)
 
     assert found.depth is not None
     assert found.imbalance is not None
@@ -185,7 +186,7 @@ def test_snapshots_imported_without_bands_are_judged_by_liquidity_within_1_pct_w
     liquidity = wave(30, low=1e5, high=2e5)
     window = imported(30, without_bands=without_bands, liquidity_1pct_usd=liquidity)
 
-    found = baseline(window, "BTC", 1, snapshot(liquidity_1pct_usd=1.5e5), NOON)
+    found = baseline(window, "BTC", 1, look(snapshot(liquidity_1pct_usd=1.5e5)), NOON)
 
     assert told(found.depth) == oracle(liquidity.tolist(), 1.5e5)
     assert (found.depth_band_pct, found.imbalance) == (1.0, None)
@@ -214,7 +215,7 @@ def test_samples_that_do_not_know_a_figure_are_left_out_of_it_alone() -> None:
     mid, volume = np.full(40, 100.0), wave(40, low=1, high=2)
     mid[3], volume[5] = np.nan, np.nan
 
-    found = baseline(series(mid=mid, total_volume_20=volume), "BTC", 1, snapshot(), NOON)
+    found = baseline(series(mid=mid, total_volume_20=volume), "BTC", 1, look(snapshot()), NOON)
 
     assert found.sample_count == 39
     assert found.avg_volume == pytest.approx(float(np.nanmean(np.delete(volume, 3))))
@@ -229,7 +230,7 @@ def test_a_band_with_nothing_in_it_has_depth_0_and_no_imbalance() -> None:
     depth = wave(30, low=1, high=2)
     depth[4] = 0
 
-    found = baseline(series(depth_usd=depth), "BTC", 1, snapshot(depth=bands([0] * 6, [0] * 6, [True] * 6, [True] * 6)), NOON)
+    found = baseline(series(depth_usd=depth), "BTC", 1, look(snapshot(depth=bands([0] * 6, [0] * 6, [True] * 6, [True] * 6))), NOON)
 
     assert found.depth is not None
     assert found.imbalance is not None
@@ -241,7 +242,7 @@ def test_hourly_means_among_the_samples_are_told() -> None:
     hourly = np.arange(30) < 4
     times = np.where(hourly, -3_600.0 * np.arange(30, 0, -1), -60.0 * np.arange(29, -1, -1))
 
-    found = baseline(series(times_s=times, hourly=hourly), "BTC", 24, snapshot(), NOON)
+    found = baseline(series(times_s=times, hourly=hourly), "BTC", 24, look(snapshot()), NOON)
 
     kept = "lowest and highest of those hours are kept, the moments when they were are not"
     assert f"4 of 30 samples are hourly means, which is what remains beyond the retention time: {kept}." in found.warnings
@@ -250,7 +251,7 @@ def test_hourly_means_among_the_samples_are_told() -> None:
 def test_a_window_that_history_fills_only_in_part_says_so() -> None:
     window = series(start=NOON - timedelta(hours=24), times_s=-60.0 * np.arange(120, 30, -1), failed_s=[-600, -540])
 
-    assert baseline(window, "BTC", 24, snapshot(), NOON).warnings == [
+    assert baseline(window, "BTC", 24, look(snapshot()), NOON).warnings == [
         "History begins 22 hours into the window.",
         "History ends 31 minutes before the window's end: kraken gave no valid book.",
         NO_WEEKS,
@@ -266,7 +267,7 @@ def at_percentiles(spread: float, depth: float | None) -> Baseline:
     half = (spread + 0.5) / 2_000
     shown = {"bid_complete": [False] * 6} if depth is None else {"depth_usd": 1e6 * (depth + 0.5)}
     current = snapshot(best_bid=100 - half, best_ask=100 + half, **shown)
-    return baseline(window, "BTC", 2, current, NOON)
+    return baseline(window, "BTC", 2, look(current), NOON)
 
 
 @pytest.mark.parametrize(
@@ -306,7 +307,7 @@ def test_now_is_placed_among_the_same_hour_of_earlier_weeks_without_the_hour_tha
     last_day = past.where(past.time_ms > past.time_ms[-1] - 86_400_000)
     current = snapshot(at=now, best_bid=99.97, best_ask=100.03, depth_usd=1.4e6)
 
-    found = baseline(last_day, "BTC", 24, current, now, past)
+    found = baseline(last_day, "BTC", 24, look(current), now, past)
 
     moments = [now + timedelta(seconds=one - 1_200) for one in times]
     same = [i for i, at in enumerate(moments) if (at.weekday(), at.hour) == (6, 12) and at < NOON]
@@ -333,7 +334,7 @@ def test_now_is_placed_among_the_same_hour_of_earlier_weeks_without_the_hour_tha
 def test_too_few_samples_or_weeks_of_this_hour_are_no_comparison(weeks: int, per_hour: int) -> None:
     past = series(times_s=weeks_of_this_hour(weeks=weeks, per_hour=per_hour))
 
-    found = baseline(past, "BTC", 24 * 7 * weeks, snapshot(), NOON, past)
+    found = baseline(past, "BTC", 24 * 7 * weeks, look(snapshot()), NOON, past)
 
     assert found.hour_of_week is None
     assert NO_WEEKS in found.warnings
@@ -342,17 +343,17 @@ def test_too_few_samples_or_weeks_of_this_hour_are_no_comparison(weeks: int, per
 def test_hourly_means_do_not_stand_among_the_samples_of_the_hour() -> None:
     past = series(times_s=weeks_of_this_hour(weeks=3), hourly=True)
 
-    assert baseline(series(times_s=weeks_of_this_hour(weeks=1)), "BTC", 168, snapshot(), NOON, past).hour_of_week is None
+    assert baseline(series(times_s=weeks_of_this_hour(weeks=1)), "BTC", 168, look(snapshot()), NOON, past).hour_of_week is None
 
 
 def test_a_clock_behind_the_exchange_s_gives_no_negative_age() -> None:
-    assert baseline(series(times_s=range(-20, 0)), "BTC", 24, snapshot(), NOON - timedelta(seconds=1)).age_ms == 0.0
+    assert baseline(series(times_s=range(-20, 0)), "BTC", 24, look(snapshot()), NOON - timedelta(seconds=1)).age_ms == 0.0
 
 
 def test_an_empty_past_counts_as_none_and_the_outlook_is_told_as_it_was_given() -> None:
     outlook = Forecast(at=[NOON], depth_band_pct=None, spread=None, depth=None)
 
-    found = baseline(series(times_s=range(-20, 0)), "BTC", 24, snapshot(), NOON, series(times_s=[]), outlook)
+    found = baseline(series(times_s=range(-20, 0)), "BTC", 24, look(snapshot()), NOON, series(times_s=[]), outlook)
 
     assert (found.hour_of_week, found.forecast) == (None, outlook)
 
@@ -363,7 +364,7 @@ def test_a_baseline_never_mixes_sources(which: str) -> None:
     current, past = (snapshot(source="replay"), None) if which == "current" else (snapshot(), other)
 
     with pytest.raises(ValueError, match=r"a baseline of different sources: \['live', .*'replay'\]"):
-        baseline(window, "BTC", 24, current, NOON, past)
+        baseline(window, "BTC", 24, look(current), NOON, past)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -372,6 +373,6 @@ def test_no_window_is_so_extreme_that_a_number_which_is_none_leaves(rows: list[t
     spread, depth, imbalance = (list(column) for column in zip(*rows, strict=True))
     window = series(mid=mid, spread_pct=spread, depth_usd=depth, imbalance_pct=imbalance)
 
-    found = baseline(window, "BTC", 24, snapshot(best_bid=mid * 0.99, best_ask=mid * 1.01, depth_usd=depth[0]), NOON)
+    found = baseline(window, "BTC", 24, look(snapshot(best_bid=mid * 0.99, best_ask=mid * 1.01, depth_usd=depth[0])), NOON)
 
     assert Baseline.model_validate_json(found.model_dump_json()) == found

@@ -48,7 +48,7 @@ def _observations(series: Series, lookback_ms: int, first_ms: int) -> Iterator[O
     """Every look of a series of known prices from `first_ms` on, with what was usual before it."""
     seen = Looks.of(series)
     usual, due_ms = None, 0
-    for index, time_ms in enumerate(seen.time_ms):
+    for index, time_ms in enumerate(seen.time_ms.tolist()):
         if time_ms < first_ms:
             continue
         if usual is None or time_ms >= due_ms:

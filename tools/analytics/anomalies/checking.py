@@ -1,24 +1,23 @@
 """The point check: whether one market's liquidity is anomalous now."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from ...errors import InsufficientHistory
 from ...units import Count, Hours, Pct, Ratio
 from ..alerts import AlertType, ByUnit, LiquidityAlert, ValueUnit
-from ..bands_over_time import depth_column
 from ..dispersion import FEWEST_SAMPLES
+from ..look import Look
 from ..result import Record, Result
 from ..rules import Rule
 from ..series import Series, age_ms, hourly_warnings, milliseconds, priced
 from .deviations import LIQUIDITY_TYPES, Judged, judge
 from .looks import Looks
-from .norms import norm
+from .norms import norm_of
 from .skipping import through
 from .stepping import OUTAGE, outage, ready, step
-from .watching import AlertState, Observation, Track
+from .watching import AlertState, Observation, Track, observe
 
 _UNITS: dict[AlertType, ValueUnit] = {"SPREAD_WIDENING": "pct", "DEPTH_DROP": "usd", "IMBALANCE": "pct", "PRICE_ANOMALY": "pct"}
 
@@ -58,26 +57,24 @@ class AnomalyReport(Result):
     checked: list[Check]
 
 
-def report(
-    series: Series, asked: str, current: Observation, threshold_pct: float, lookback_hours: float, now: datetime, rules: Sequence[Rule] = ()
-) -> AnomalyReport:
+def report(series: Series, asked: str, current: Look, threshold_pct: float, lookback_hours: float, now: datetime, rules: Sequence[Rule] = ()) -> AnomalyReport:
     """The point check: `step` run over the series' window and then over `current`. `rules` are those that concern the market.
 
     Raises InsufficientHistory where the window before `current` is too short for a norm.
     """
-    known = _before(priced(series), milliseconds(current.at))
-    usual = norm(known)
+    known = priced(series).before(milliseconds(current.at))
+    seen = Looks.of(known)
+    usual = norm_of(known, seen.depth)
     if usual is None:
         raise InsufficientHistory(current.exchange, current.symbol, len(known), FEWEST_SAMPLES, lookback_hours, current.source)
-    seen = Looks.of(known)
     before, cleared = through(AlertState(threshold_pct, tuple(rules)), seen, usual)
-    last = replace(current, norm=usual, interval_s=seen.interval_s)
+    last = observe(current, usual, seen.interval_s)
     after, events = step(before, last)
     return AnomalyReport(
         source=current.source,
         as_of=current.at,
         age_ms=age_ms(current.at, now),
-        warnings=[*depth_column(known).warnings, *hourly_warnings(known)],
+        warnings=[*seen.depth.warnings, *hourly_warnings(known)],
         symbol=asked,
         symbol_used=current.symbol,
         exchange=current.exchange,
@@ -89,10 +86,6 @@ def report(
         cleared=[*cleared, *(alert for alert in events if alert.state == "cleared")],
         checked=_checks(before, after, last),
     )
-
-
-def _before(series: Series, end_ms: int) -> Series:
-    return replace(series.where(series.time_ms < end_ms), failed_ms=series.failed_ms[series.failed_ms < end_ms])
 
 
 def _checks(before: AlertState, after: AlertState, last: Observation) -> list[Check]:

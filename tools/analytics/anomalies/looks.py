@@ -1,11 +1,14 @@
 """A stored series as the looks that it was recorded by."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..bands_over_time import DepthColumn, depth_column
 from ..figures import row
-from ..series import Series, moment
+from ..series import Series, Times, moment
 from .norms import Norm, interval_of
 from .watching import Observation
 
@@ -18,8 +21,8 @@ class Looks:
     """
 
     series: Series
-    time_ms: list[int]
-    rows: list[int]
+    time_ms: Times
+    rows: NDArray[np.intp]
     interval_s: float
 
     @classmethod
@@ -28,10 +31,16 @@ class Looks:
         time_ms = np.concatenate((series.time_ms, series.failed_ms))
         order = np.argsort(time_ms, kind="stable")
         rows = np.where(order < len(series), order, -1)
-        return cls(series, time_ms[order].tolist(), rows.tolist(), interval_of(time_ms[order]))
+        return cls(series, time_ms[order], rows, interval_of(time_ms[order]))
+
+    @cached_property
+    def depth(self) -> DepthColumn:
+        """The depth that the series can be judged by."""
+        return depth_column(self.series)
 
     def observation(self, index: int, usual: Norm | None) -> Observation:
         """A look as `step` takes it."""
-        series, of = self.series, self.rows[index]
+        series, of = self.series, int(self.rows[index])
         seen = row(series, of) if of >= 0 else None
-        return Observation(series.source, series.exchange, series.symbol, moment(self.time_ms[index]), self.interval_s, seen, usual)
+        at = moment(int(self.time_ms[index]))
+        return Observation(source=series.source, exchange=series.exchange, symbol=series.symbol, at=at, figures=seen, interval_s=self.interval_s, norm=usual)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...book import Column
-from ..bands_over_time import depth_column
-from ..dispersion import FEWEST_SAMPLES, MAD_TO_SIGMA, dispersion
+from ..bands_over_time import DepthColumn, depth_column
+from ..dispersion import FEWEST_SAMPLES, MAD_TO_SIGMA, middle
 from ..series import Series, Times, priced
 
 GAP_INTERVALS = 2.5
@@ -39,9 +39,14 @@ class Norm:
 def norm(series: Series) -> Norm | None:
     """What is usual over the series; None under dispersion.FEWEST_SAMPLES snapshots that know their prices."""
     known = priced(series)
+    return norm_of(known, depth_column(known))
+
+
+def norm_of(known: Series, depth: DepthColumn) -> Norm | None:
+    """As `norm`, of a series whose snapshots know their prices and whose depth has been measured."""
     if len(known) < FEWEST_SAMPLES:
         return None
-    interval_s, depth = interval_of(known.time_ms), depth_column(known)
+    interval_s = interval_of(known.time_ms)
     (spread, spread_mad), (usd, usd_mad), (imbalance, imbalance_mad) = map(_middle, (known.spread_pct, depth.usd, depth.imbalance_pct))
     if spread is None or spread_mad is None:
         return None
@@ -76,5 +81,4 @@ def _return_sigma_pct(series: Series, interval_s: float) -> float | None:
 
 def _middle(column: Column | None) -> tuple[float | None, float | None]:
     """Median and MAD of the known values, None where they are too few."""
-    found = None if column is None else dispersion(column)
-    return (found.median, found.mad) if found else (None, None)
+    return (middle(column) if column is not None else None) or (None, None)

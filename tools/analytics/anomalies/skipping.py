@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..alerts import LiquidityAlert
-from ..bands_over_time import depth_column
 from ..rules import Rule, measured_over
 from .deviations import JUMP_SIGMAS, SMALLEST_JUMP_PCT, stages
 from .looks import Looks
@@ -66,25 +65,23 @@ def _settled(state: AlertState) -> bool:
 
 def _notable(state: AlertState, seen: Looks, usual: Norm) -> list[int]:
     """The looks that failed, and those that deviate in anything."""
-    rows = np.array(seen.rows)
     deviating = _deviating(seen, usual, state.threshold_pct)
     for rule in state.rules:
         deviating |= stages(rule, measured_over(rule, seen.series)) > 0
-    return np.flatnonzero((rows < 0) | np.append(deviating, [False])[rows]).tolist()
+    return np.flatnonzero((seen.rows < 0) | np.append(deviating, [False])[seen.rows]).tolist()
 
 
 def _changing(rules: Iterable[Rule], seen: Looks) -> list[int]:
     """The first look, and those of which a rule makes something else than of the one before, to have failed included; over a gap, too, what goes on stands."""
-    rows = np.array(seen.rows, dtype=np.int64)
-    changing = np.arange(len(rows)) == 0
+    changing = np.arange(len(seen.rows)) == 0
     for rule in rules:
-        changing[1:] |= np.diff(np.append(stages(rule, measured_over(rule, seen.series)), _FAILED)[rows]) != 0
+        changing[1:] |= np.diff(np.append(stages(rule, measured_over(rule, seen.series)), _FAILED)[seen.rows]) != 0
     return np.flatnonzero(changing).tolist()
 
 
 def _deviating(seen: Looks, usual: Norm, threshold_pct: float) -> NDArray[np.bool_]:
     """Which snapshots deviate in anything by at least their limit."""
-    series, depth, limit = seen.series, depth_column(seen.series), _CLOSE * threshold_pct
+    series, depth, limit = seen.series, seen.depth, _CLOSE * threshold_pct
     deviating = 100 * (series.spread_pct - usual.spread_median_pct) >= limit * usual.spread_median_pct
     if depth.usd is not None and usual.depth_median_usd:
         deviating |= 100 * (usual.depth_median_usd - depth.usd) >= limit * usual.depth_median_usd

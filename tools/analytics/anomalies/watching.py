@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from ...parameters import Source
 from ..alerts import LiquidityAlert
-from ..figures import Figures, figures
+from ..look import Look
 from ..rules import Rule
-from ..snapshot import Miss, Snapshot
 from .norms import Norm
 
 THRESHOLD_PCT = 30.0
@@ -17,21 +15,15 @@ LONGEST_UNSEEN = 10
 """For so many looks in a row an alert stands whose figure cannot be told; then, and after a gap, it stands only where it still deviates."""
 
 
-@dataclass(frozen=True)
-class Observation:
-    """One look at a market: its figures, or why there are none (`failure`, an error's kind); `norm` is None where history is too short to judge by.
+@dataclass(frozen=True, kw_only=True)
+class Observation(Look):
+    """A look with what it is judged by: `norm`, None where history is too short to have one.
 
     `interval_s` is how often the market is looked at: what "two in a row" and "an interval" mean.
     """
 
-    source: Source
-    exchange: str
-    symbol: str
-    at: datetime
     interval_s: float
-    figures: Figures | None
     norm: Norm | None
-    failure: str = ""
 
 
 class Track(NamedTuple):
@@ -70,10 +62,9 @@ class AlertState:
         return tuple(track.alert for track in self.tracks.values() if track.alert)
 
 
-def observe(look: Snapshot | Miss, norm: Norm | None, interval_s: float) -> Observation:
-    """The observation that a look at a market, taken every `interval_s`, is: a snapshot, or a miss that says why there is none."""
-    seen, failure = (figures(look), "") if isinstance(look, Snapshot) else (None, look.kind)
-    return Observation(look.source, look.exchange, look.symbol, look.timestamp, interval_s, seen, norm, failure)
+def observe(look: Look, norm: Norm | None, interval_s: float) -> Observation:
+    """The observation that a look at a market, taken every `interval_s`, is."""
+    return Observation(**vars(look), norm=norm, interval_s=interval_s)
 
 
 def resume(open_alerts: Iterable[LiquidityAlert], rules: Sequence[Rule] = (), threshold_pct: float = THRESHOLD_PCT) -> AlertState:
