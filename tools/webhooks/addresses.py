@@ -55,15 +55,15 @@ async def system_resolver(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-async def address_of(host: str, port: int, resolve: Resolve, *, allow_private: bool) -> str:
-    """The address to connect to. Raises ForbiddenAddress where any of the host's is not public, OSError where it has none."""
+async def addresses_of(host: str, port: int, resolve: Resolve, *, allow_private: bool) -> list[str]:
+    """The addresses to connect to, best first. Raises ForbiddenAddress where any of the host's is not public, OSError where it has none."""
     addresses = await resolve(host, port)
     forbidden = next((one for one in addresses if not is_public(one)), None)
     if forbidden is not None and not allow_private:
         raise ForbiddenAddress(host, forbidden)
     if not addresses:
         raise OSError(f"{outside_text(host)} has no address")
-    return addresses[0]
+    return addresses
 
 
 def is_public(address: str) -> bool:

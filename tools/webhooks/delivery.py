@@ -4,7 +4,7 @@ A request is a `POST` of the alert as JSON with these headers:
 
 - `Liquidity-Timestamp`: when it was sent, in seconds since 1970.
 - `Liquidity-Signature`: `sha256=` and the hexadecimal HMAC-SHA256, by the shared secret, of the timestamp, a full stop and the body.
-- `Idempotency-Key`: the alert's id and state; a repeated delivery has the same one.
+- `Idempotency-Key`: the alert's id, state and severity; a repeated delivery has the same one, an alert that has become more severe another.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ import stamina
 from ..analytics.alerts import LiquidityAlert
 from ..errors import LiquidityError, NotConfigured, outside_text
 from ..settings import Settings
-from .addresses import Resolve, address_of, port_of, read_address, system_resolver
+from .addresses import Resolve, addresses_of, port_of, read_address, system_resolver
 
 _ATTEMPTS, _FIRST_WAIT_S, _LONGEST_WAIT_S = 5, 0.5, 8.0
-_TRY_S, _LAST_TRIES_S = 10.0, 5.0
+_TRY_S, _LAST_TRIES_S, _FOUND_S = 10.0, 5.0, 2.0
 _WAITING = 1_000
 _TRY_AGAIN = frozenset({408, 425, 429})
 
@@ -66,6 +66,10 @@ class Webhook:
         self._dropped = 0
 
     async def __aenter__(self) -> Self:
+        """Raises ForbiddenAddress for an address that alerts would never be sent to; one that cannot be found now may be later."""
+        with suppress(OSError):
+            async with asyncio.timeout(_FOUND_S):
+                await self._addresses()
         # Neither a proxy nor a redirect may lead elsewhere than to the address that was checked.
         self._client = httpx.AsyncClient(timeout=_TRY_S, follow_redirects=False, trust_env=False)
         self._sending = asyncio.create_task(self._send_all())
@@ -116,22 +120,25 @@ class Webhook:
         async for attempt in stamina.retry_context(_may_pass, attempts=_ATTEMPTS, timeout=None, wait_initial=_FIRST_WAIT_S, wait_max=_LONGEST_WAIT_S):
             with attempt:
                 async with asyncio.timeout(_TRY_S):
-                    await self._post(alert)
+                    await self._post(alert, attempt.num - 1)
 
-    async def _post(self, alert: LiquidityAlert) -> None:
-        """One try, at an address that was checked for it: a name may mean another address the next time."""
-        address = await address_of(self._url.host, port_of(self._url), self._resolve, allow_private=self._allow_private)
+    async def _post(self, alert: LiquidityAlert, failed: int) -> None:
+        """One try after so many that failed, at an address that was checked for it: a name may mean others the next time, and one of them be dead."""
+        addresses = await self._addresses()
         body = alert.model_dump_json().encode()
         headers = {
             "Host": self._url.netloc.decode(),
             "Content-Type": "application/json",
-            "Idempotency-Key": f"{alert.alert_id}:{alert.state}",
+            "Idempotency-Key": f"{alert.alert_id}:{alert.state}:{alert.severity}",
             **self._signed(body),
         }
-        checked = self._url.copy_with(host=address)
+        checked = self._url.copy_with(host=addresses[failed % len(addresses)])
         async with self._client.stream("POST", checked, content=body, headers=headers, extensions={"sni_hostname": self._url.host}) as answer:
             if not answer.is_success:
                 raise _Refused(answer.status_code)
+
+    async def _addresses(self) -> list[str]:
+        return await addresses_of(self._url.host, port_of(self._url), self._resolve, allow_private=self._allow_private)
 
     def _signed(self, body: bytes) -> dict[str, str]:
         timestamp = str(int(self._now().timestamp()))

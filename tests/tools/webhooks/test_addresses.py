@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.webhooks.addresses import ForbiddenAddress, address_of, is_public, system_resolver
+from tools.webhooks.addresses import ForbiddenAddress, addresses_of, is_public, system_resolver
 
 
 def resolving(*addresses):
@@ -29,8 +29,8 @@ def resolving(*addresses):
 async def test_an_address_that_is_not_public_is_refused_and_allowed_only_by_the_setting(address):
     assert not is_public(address)
     with pytest.raises(ForbiddenAddress, match=r"^example\.org is at .*, which is not a public address: give another, or set LIQUIDITY_WEBHOOK_ALLOW_PRIVATE"):
-        await address_of("example.org", 443, resolving(address), allow_private=False)
-    assert await address_of("example.org", 443, resolving(address), allow_private=True) == address
+        await addresses_of("example.org", 443, resolving(address), allow_private=False)
+    assert await addresses_of("example.org", 443, resolving(address), allow_private=True) == [address]
 
 
 @pytest.mark.parametrize(
@@ -41,20 +41,20 @@ async def test_an_address_that_is_not_public_is_refused_and_allowed_only_by_the_
     ],
 )
 async def test_a_public_address_is_the_one_to_connect_to(address):
-    assert await address_of("example.org", 443, resolving(address), allow_private=False) == address
+    assert await addresses_of("example.org", 443, resolving(address), allow_private=False) == [address]
 
 
 async def test_one_private_address_among_public_ones_refuses_the_host():
     with pytest.raises(ForbiddenAddress, match=r"10\.0\.0\.7"):
-        await address_of("example.org", 443, resolving("1.1.1.1", "2606:4700:4700::1111", "10.0.0.7"), allow_private=False)
+        await addresses_of("example.org", 443, resolving("1.1.1.1", "2606:4700:4700::1111", "10.0.0.7"), allow_private=False)
 
 
 async def test_a_host_without_an_address_is_a_failure_that_may_pass():
     with pytest.raises(OSError, match=r"example\.org has no address"):
-        await address_of("example.org", 443, resolving(), allow_private=False)
+        await addresses_of("example.org", 443, resolving(), allow_private=False)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0x7f000001", "0x7f.1", "127.1", "0177.0.0.1", "::1", "localhost"])
 async def test_the_system_reads_loopback_in_every_spelling_and_it_is_refused(host):
     with pytest.raises(ForbiddenAddress):
-        await address_of(host, 80, system_resolver, allow_private=False)
+        await addresses_of(host, 80, system_resolver, allow_private=False)

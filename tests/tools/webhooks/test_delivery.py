@@ -17,7 +17,7 @@ from aiohttp import web
 from tools.analytics.alerts import LiquidityAlert
 from tools.errors import NotConfigured
 from tools.settings import Settings
-from tools.webhooks import Webhook, configured, delivery
+from tools.webhooks import ForbiddenAddress, Webhook, configured, delivery
 
 NOON = datetime(2026, 8, 9, 12, tzinfo=UTC)
 SECRET = "shared by two"
@@ -101,7 +101,7 @@ async def test_an_alert_arrives_as_json_signed_and_with_a_key():
     assert timestamp == "1786276800"
     expected = hmac.digest(SECRET.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hex()
     assert headers["Liquidity-Signature"] == f"sha256={expected}"
-    assert headers["Idempotency-Key"] == "a1:raised"
+    assert headers["Idempotency-Key"] == "a1:raised:HIGH"
 
 
 async def test_alerts_arrive_in_their_order_and_raised_and_cleared_have_keys_of_their_own():
@@ -109,14 +109,14 @@ async def test_alerts_arrive_in_their_order_and_raised_and_cleared_have_keys_of_
     async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", []) as hook:
         for one in (alert(1), alert(2), alert(1, "cleared")):
             hook.deliver(one)
-    assert receiver.keys == ["a1:raised", "a2:raised", "a1:cleared"]
+    assert receiver.keys == ["a1:raised:HIGH", "a2:raised:HIGH", "a1:cleared:HIGH"]
 
 
 async def test_a_server_that_fails_is_tried_again_under_the_same_key():
     receiver, said = Receiver(503, 429), []
     async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", said) as hook:
         hook.deliver(alert())
-    assert (receiver.keys, said) == (["a1:raised"] * 3, [])
+    assert (receiver.keys, said) == (["a1:raised:HIGH"] * 3, [])
 
 
 async def test_a_failure_is_said_once_and_so_is_that_it_is_over():
@@ -124,7 +124,7 @@ async def test_a_failure_is_said_once_and_so_is_that_it_is_over():
     async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", said) as hook:
         for number in range(4):
             hook.deliver(alert(number))
-    assert receiver.keys == ["a0:raised"] * 3 + ["a1:raised"] * 3 + ["a2:raised", "a3:raised"]
+    assert receiver.keys == ["a0:raised:HIGH"] * 3 + ["a1:raised:HIGH"] * 3 + ["a2:raised:HIGH", "a3:raised:HIGH"]
     assert said == ["Alerts do not reach the webhook at 127.0.0.1: HTTP 500", "Alerts reach the webhook at 127.0.0.1 again."]
 
 
@@ -132,7 +132,7 @@ async def test_a_refusal_for_good_is_not_tried_again():
     receiver, said = Receiver(401), []
     async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", said) as hook:
         hook.deliver(alert())
-    assert (receiver.keys, said) == (["a1:raised"], ["Alerts do not reach the webhook at 127.0.0.1: HTTP 401"])
+    assert (receiver.keys, said) == (["a1:raised:HIGH"], ["Alerts do not reach the webhook at 127.0.0.1: HTTP 401"])
 
 
 async def test_a_redirect_is_not_followed():
@@ -154,13 +154,45 @@ async def test_nobody_listening_is_a_failure_that_is_said_and_nothing_more():
     assert [line.partition(": ")[0] for line in said] == ["Alerts do not reach the webhook at 127.0.0.1"]
 
 
-async def test_a_private_address_is_never_connected_to():
-    receiver, said = Receiver(), []
-    async with serving(receiver) as port, webhook(f"http://hooks.example:{port}/", said, allow_private=False, resolve=resolve_here) as hook:
+FORBIDDEN = "hooks.example is at 127.0.0.1, which is not a public address: give another, or set LIQUIDITY_WEBHOOK_ALLOW_PRIVATE=true."
+
+
+async def test_a_private_address_is_refused_before_any_alert():
+    with pytest.raises(ForbiddenAddress) as raised:
+        async with webhook("http://hooks.example/", [], allow_private=False, resolve=resolve_here):
+            pass
+    assert str(raised.value) == FORBIDDEN
+
+
+async def test_an_address_that_has_become_private_is_never_connected_to():
+    asked, receiver, said = [], Receiver(), []
+
+    async def rebinding(host, port):
+        asked.append(host)
+        return ["1.1.1.1" if len(asked) == 1 else "127.0.0.1"]
+
+    async with serving(receiver) as port, webhook(f"http://hooks.example:{port}/", said, allow_private=False, resolve=rebinding) as hook:
         hook.deliver(alert())
-    assert receiver.requests == []
-    way_out = "give another, or set LIQUIDITY_WEBHOOK_ALLOW_PRIVATE=true."
-    assert said == [f"Alerts do not reach the webhook at hooks.example: hooks.example is at 127.0.0.1, which is not a public address: {way_out}"]
+    assert (receiver.requests, said) == ([], [f"Alerts do not reach the webhook at hooks.example: {FORBIDDEN}"])
+
+
+async def test_where_one_of_a_host_s_addresses_is_dead_the_next_try_takes_another():
+    receiver, said = Receiver(), []
+
+    async def two(host, port):
+        return ["127.0.0.2", "127.0.0.1"]
+
+    async with serving(receiver) as port, webhook(f"http://hooks.example:{port}/", said, resolve=two) as hook:
+        hook.deliver(alert())
+    assert (receiver.keys, said) == (["a1:raised:HIGH"], [])
+
+
+async def test_an_alert_that_has_become_more_severe_has_a_key_of_its_own():
+    receiver = Receiver()
+    async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", []) as hook:
+        for severity in ("LOW", "HIGH"):
+            hook.deliver(alert().model_copy(update={"severity": severity}))
+    assert receiver.keys == ["a1:raised:LOW", "a1:raised:HIGH"]
 
 
 async def test_the_address_that_was_checked_is_the_one_connected_to_and_the_host_keeps_its_name():
@@ -169,11 +201,12 @@ async def test_the_address_that_was_checked_is_the_one_connected_to_and_the_host
 
     async def rebinding(host, port):
         asked.append(host)
-        return ["127.0.0.1" if len(asked) == 1 else "192.0.2.1"]
+        return ["127.0.0.1" if len(asked) <= 2 else "192.0.2.1"]
 
     async with serving(receiver) as port, webhook(f"http://hooks.example:{port}/", [], resolve=rebinding) as hook:
         hook.deliver(alert())
-    assert (asked, [headers["Host"] for _, _, headers, _ in receiver.requests]) == (["hooks.example"], [f"hooks.example:{port}"])
+    # Once to begin with, and once for the alert.
+    assert (asked, [headers["Host"] for _, _, headers, _ in receiver.requests]) == (["hooks.example"] * 2, [f"hooks.example:{port}"])
 
 
 async def test_over_tls_the_name_is_asked_for_and_its_certificate_is_checked(tmp_path):
@@ -197,7 +230,7 @@ async def test_whoever_delivers_never_waits_and_the_oldest_makes_room_which_is_s
     async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", said) as hook:
         for number in range(7):
             hook.deliver(alert(number))
-    assert receiver.keys == ["a4:raised", "a5:raised", "a6:raised"]
+    assert receiver.keys == ["a4:raised:HIGH", "a5:raised:HIGH", "a6:raised:HIGH"]
     assert said == [
         "3 alerts wait for the webhook at 127.0.0.1; from now on the oldest are dropped.",
         "Alerts that the webhook at 127.0.0.1 did not take in time were dropped: 4.",
@@ -209,7 +242,8 @@ async def never(host, port):
 
 
 async def test_alerts_that_wait_when_it_is_left_are_counted_and_nothing_of_it_runs_on(monkeypatch):
-    monkeypatch.setattr(delivery, "_LAST_TRIES_S", 0.01)
+    for wait in ("_FOUND_S", "_LAST_TRIES_S"):
+        monkeypatch.setattr(delivery, wait, 0.01)
     said = []
     async with webhook("http://hooks.example/", said, resolve=never) as hook:
         for number in range(3):
@@ -233,14 +267,14 @@ async def test_whatever_goes_wrong_is_said_once_and_the_next_alert_is_sent(error
 
     async def resolve(host, port):
         tries.append(host)
-        if len(tries) <= 2 * (3 if isinstance(error, OSError) else 1):
+        if 1 < len(tries) <= 1 + 2 * (3 if isinstance(error, OSError) else 1):
             raise error
         return ["127.0.0.1"]
 
     async with serving(receiver) as port, webhook(f"http://hooks.example:{port}/", said, resolve=resolve) as hook:
         for number in range(4):
             hook.deliver(alert(number))
-    assert receiver.keys == ["a2:raised", "a3:raised"]
+    assert receiver.keys == ["a2:raised:HIGH", "a3:raised:HIGH"]
     assert said == [f"Alerts do not reach the webhook at hooks.example: {words}", "Alerts reach the webhook at hooks.example again."]
 
 
@@ -283,7 +317,7 @@ async def test_the_settings_say_where_alerts_go():
             deliver(alert())
     async with configured(Settings(), now=lambda: NOON, say=print) as deliver:
         deliver(alert())
-    assert receiver.keys == ["a1:raised"]
+    assert receiver.keys == ["a1:raised:HIGH"]
 
 
 async def test_an_address_that_is_empty_is_none_and_needs_no_secret():
