@@ -77,7 +77,9 @@ def _origins(result: Result) -> list[_Origin]:
     if venues:
         return [_origin(result, exchange, venue.symbol_used, venue.as_of) for exchange, venue in venues.items()]
     if isinstance(result, AlertRules):
-        return [_origin(result, rule.exchange, rule.symbol, result.as_of) for rule in result.rules]
+        # Where the message is about one rule, it names it by its id.
+        about = [rule for rule in result.rules if rule.rule_id in result.message] or result.rules
+        return [_origin(result, rule.exchange, rule.symbol, result.as_of) for rule in about]
     symbol: str = getattr(result, "symbol_used", getattr(result, "symbol", ""))
     exchanges: Sequence[str] = getattr(result, "exchanges", [getattr(result, "exchange", "")])
     return [_origin(result, exchange, symbol, result.as_of) for exchange in exchanges]

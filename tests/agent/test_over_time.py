@@ -283,8 +283,11 @@ async def test_the_heatmap_over_time_is_told_in_its_own_words(remembering):
     assert found.charts[0].summary in found.text
 
 
-async def test_a_source_names_the_markets_of_rules_and_nothing_where_there_are_none(remembering):
-    (run,) = await runs(remembering, "list my rules")
-    assert provenance(facts_of(run.new_messages())) == ""
-    (run,) = await runs(remembering, "alert me when the SOL spread on kraken passes 10 bps")
-    assert provenance(facts_of(run.new_messages())) == "Source: kraken SOL at 12:00:01 UTC, simulated (not live)."
+async def test_a_source_names_the_market_of_the_rule_just_added_and_of_a_list_all_of_them(remembering):
+    asked = ("list my rules", "alert me when the SOL spread on kraken passes 10 bps", "alert me when the SOL spread on binance passes 10 bps", "list my rules")
+    assert [provenance(facts_of(run.new_messages())) for run in await runs(remembering, *asked)] == [
+        "",
+        "Source: kraken SOL at 12:00:01 UTC, simulated (not live).",
+        "Source: binance SOL at 12:00:01 UTC, simulated (not live).",
+        "Source: kraken SOL, binance SOL at 12:00:01 UTC, simulated (not live).",
+    ]
