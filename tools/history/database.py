@@ -7,13 +7,13 @@ numbers where it was fetched (3.8 ms; 4.6 where all rows wait for another thread
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from functools import cache, reduce
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +21,14 @@ from sqlalchemy import CompoundSelect, Connection, Engine, Float, LargeBinary, S
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
-from sqlalchemy.engine import URL, Compiled, make_url
+from sqlalchemy.engine import URL, AdaptedConnection, Compiled, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 from ..errors import HistoryUnavailable, NotConfigured
-from .steps import Steps, steps
+from .uncut import uncut
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -48,6 +48,7 @@ _POOL = {"pool_size": 10, "pool_use_lifo": True, "max_overflow": 0, "pool_timeou
 Row = Sequence[Any]
 Reading = Select[Any] | CompoundSelect[Any]
 """A SELECT, or several of which all rows are wanted (UNION ALL)."""
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -116,31 +117,15 @@ class Database:
             finally:
                 connection.close()
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """What `work` gives, done in a transaction of its own; a file's in one thread from begin to commit.
+    async def write(self, work: Callable[[Connection], T], *, alone: bool = False) -> T:
+        """What `work` gives, done in a transaction of its own: of those that are `alone` there is one at a time, over all processes.
 
-        Once it has begun in a thread it is done, whether or not the caller still waits.
+        Once begun it is done, committed or undone, before a caller who is cancelled hears of it.
         """
         with _errors():
             if isinstance(self._engine, Engine):
-                return await asyncio.get_running_loop().run_in_executor(self._writers, _write_file, self._engine, work)
-            async with self._engine.begin() as connection:
-                return await connection.run_sync(work)
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[AsyncConnection | Steps]:
-        """A transaction that may write, step by step; on SQLite it is the only one from its first moment."""
-        with _errors():
-            async with steps(self._engine) if isinstance(self._engine, Engine) else self._engine.begin() as connection:
-                yield connection
-
-    @asynccontextmanager
-    async def locked(self) -> AsyncGenerator[AsyncConnection | Steps]:
-        """A transaction of which there is one at a time, over all processes."""
-        async with self.transaction() as connection:
-            if not self.on_sqlite:
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            yield connection
+                return await uncut(asyncio.get_running_loop().run_in_executor(self._writers, _write_file, self._engine, work))
+            return await uncut(asyncio.create_task(_write_server(self._engine, work, alone=alone)))
 
     async def close(self) -> None:
         """Close every connection."""
@@ -241,6 +226,22 @@ def _read_file(engine: Engine, sql: str, arguments: list[Any], take: Callable[[I
 def _write_file(engine: Engine, work: Callable[[Connection], T]) -> T:
     with engine.begin() as connection:
         return work(connection)
+
+
+async def _write_server(engine: AsyncEngine, work: Callable[[Connection], T], *, alone: bool) -> T:
+    async with engine.begin() as connection:
+        if alone:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        return await connection.run_sync(work)
+
+
+def beside(connection: Connection, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """What `work` gives, which takes long and no connection: for use within a transaction, where a server's must not keep the event loop from others."""
+    if connection.dialect.name == "sqlite":
+        # It has a thread already.
+        return work(*given, **named)
+    driver = cast("AdaptedConnection", connection.connection.dbapi_connection)
+    return driver.run_async(lambda _: asyncio.to_thread(work, *given, **named))
 
 
 def _numbers(rows: Iterable[Row]) -> NDArray[np.float64]:

@@ -24,13 +24,7 @@ async def migrate(database: Database) -> None:
         await _write_ahead(database)
     if await version(database) == VERSION:
         return
-    async with database.locked() as connection:
-        # Another process may have been here while we waited for the lock.
-        found = await version(database)
-        if found is not None and found > VERSION:
-            raise HistoryUnavailable(f"its schema is version {found}, this program knows {VERSION}: update the program")
-        if found != VERSION:
-            await connection.run_sync(_upgrade)
+    await database.write(_upgrade, alone=True)
 
 
 async def version(database: Database) -> str | None:
@@ -57,7 +51,12 @@ def _upgrade(connection: Connection) -> None:
     # Alembic takes a third of a second to import, and most opens need no migration.
     from alembic.command import upgrade  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
 
+    # Another process may have been here while we waited for the lock.
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is not None and found > VERSION:
+        raise HistoryUnavailable(f"its schema is version {found}, this program knows {VERSION}: update the program")
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     upgrade(config, "head")

@@ -3,19 +3,19 @@
 Of the looks that gave no valid book the first of each hour is kept, so that a gap can still be told from one that nobody looked into.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, delete, exists, func, select
+from sqlalchemy import BigInteger, Connection, bindparam, delete, exists, func, select
 
 from ..analytics.series import milliseconds
 from ..parameters import Source
-from .database import Database
+from .database import Database, beside
 from .folding import Stored, fold
 from .snapshots import HOUR_MS
 from .tables import hours, misses, profiles, series, snapshots
@@ -44,8 +44,7 @@ class Retention:
         """Fold every whole hour that ended at or before `before`, then delete all failed looks of that time but each hour's first; how many were folded."""
         end_ms = milliseconds(before) // HOUR_MS * HOUR_MS
         folded = sum([await self._prune_market(row[0], end_ms) for row in await self.database.fetch(_IDS, source=self.source)])
-        async with self.database.transaction() as connection:
-            await connection.execute(_FORGET_MISSES, {"source": self.source, "end_ms": end_ms})
+        await self.database.write(lambda connection: connection.execute(_FORGET_MISSES, {"source": self.source, "end_ms": end_ms}).close())
         return folded
 
     async def _prune_market(self, series_id: int, end_ms: int) -> int:
@@ -56,26 +55,24 @@ class Retention:
             if oldest_ms is None or oldest_ms >= end_ms:
                 return folded
             start_ms = oldest_ms // HOUR_MS * HOUR_MS
-            folded += await self._fold(series_id, start_ms, min(start_ms + _DAY_MS, end_ms))
+            folded += await self.database.write(partial(_fold, series_id, start_ms, min(start_ms + _DAY_MS, end_ms)), alone=True)
 
-    async def _fold(self, series_id: int, start_ms: int, end_ms: int) -> int:
-        """Replace a market's snapshots within the hours by one row an hour, all or nothing.
 
-        What is folded is what was deleted: a snapshot that arrives meanwhile is neither lost nor counted twice.
-        """
-        profiles_of: defaultdict[int, list[bytes]] = defaultdict(list)
-        async with self.database.locked() as connection:
-            within = {table: (table.c.series_id == series_id, table.c.time_ms >= start_ms, table.c.time_ms < end_ms) for table in (snapshots, profiles, hours)}
-            deleted = await connection.execute(delete(snapshots).where(*within[snapshots]).returning(snapshots))
-            rows: list[Stored] = sorted((dict(row) for row in deleted.mappings()), key=_time)
-            for row in (await connection.execute(delete(profiles).where(*within[profiles]).returning(profiles))).mappings():
-                profiles_of[_hour(dict(row))].append(row["sizes"])
-            kept = await connection.execute(delete(hours).where(*within[hours]).returning(hours))
-            before = {row["time_ms"]: dict(row) for row in kept.mappings()}
-            # Half a second for a busy day of one market, which nobody else has to wait for.
-            folded = await asyncio.to_thread(_folded, series_id, rows, profiles_of, before)
-            await connection.execute(hours.insert(), folded)
-        return len(rows)
+def _fold(series_id: int, start_ms: int, end_ms: int, connection: Connection) -> int:
+    """Replace a market's snapshots within the hours by one row an hour, all or nothing.
+
+    What is folded is what was deleted: a snapshot that arrives meanwhile is neither lost nor counted twice.
+    """
+    within = {table: (table.c.series_id == series_id, table.c.time_ms >= start_ms, table.c.time_ms < end_ms) for table in (snapshots, profiles, hours)}
+    taken = {table: connection.execute(delete(table).where(*where).returning(table)).mappings().all() for table, where in within.items()}
+    profiles_of: defaultdict[int, list[bytes]] = defaultdict(list)
+    for row in taken[profiles]:
+        profiles_of[_hour(dict(row))].append(row["sizes"])
+    rows: list[Stored] = sorted((dict(row) for row in taken[snapshots]), key=_time)
+    before = {row["time_ms"]: dict(row) for row in taken[hours]}
+    # Half a second for a busy day of one market, which nobody else has to wait for.
+    connection.execute(hours.insert(), beside(connection, _folded, series_id, rows, profiles_of, before))
+    return len(rows)
 
 
 def _folded(series_id: int, rows: Sequence[Stored], profiles_of: Mapping[int, Sequence[bytes]], before: Mapping[int, _Row]) -> list[_Row]:

@@ -1,17 +1,23 @@
 import asyncio
+import gc
 import sqlite3
+import threading
 from contextlib import closing
 from datetime import timedelta
 
+import anyio
 import asyncpg
 import pytest
 from make_books import NOON
 from make_snapshots import PROFILE, snapshot
+from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import make_url
 
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.rules import Rule
 from tools.history import History
+from tools.history.database import beside
+from tools.history.uncut import uncut
 
 ALERT = LiquidityAlert(
     alert_id="a",
@@ -94,6 +100,101 @@ async def test_a_write_that_is_given_up_at_any_moment_leaves_no_transaction_at_a
     assert await in_transaction(postgresql_url) == 0
     assert await history.append([snapshot(after_s=9_999)]) == 1
     await history.close()
+
+
+class Held:
+    """Has every write of a history stand still at the end of its transaction until it may go on; `ended` tells how the transactions did."""
+
+    def __init__(self, database):
+        self.inside = asyncio.Event()
+        self.gate = threading.Event()
+        self.ended = []
+        self._write = database.write
+        self._loop = asyncio.get_running_loop()
+        engine = database._engine if isinstance(database._engine, Engine) else database._engine.sync_engine
+        for end in ("commit", "rollback"):
+            event.listen(engine, end, lambda _, end=end: self.ended.append(end))
+
+    def write(self, work, **given):
+        def held(connection):
+            found = work(connection)
+            self._loop.call_soon_threadsafe(self.inside.set)
+            beside(connection, self.gate.wait, 30)
+            return found
+
+        return self._write(held, **given)
+
+
+@pytest.fixture
+async def later(database_url):
+    """The history when what is of NOON is beyond the retention time."""
+    store = History(database_url, "live", retention_days=90, now=lambda: NOON + timedelta(days=91))
+    yield store
+    await store.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_write_that_is_cut_within_its_transaction_is_committed_before_its_caller_hears_of_it(later, monkeypatch, way):
+    """However often it is cut."""
+    await later.append([snapshot()])
+    database = (await later._opened()).database
+    held = Held(database)
+    monkeypatch.setattr(database, "write", held.write)
+    writing = asyncio.ensure_future(WAYS[way](later))
+    await held.inside.wait()
+    for _ in range(3):
+        writing.cancel()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert (writing.done(), held.ended) == (False, [])
+    held.gate.set()
+    await asyncio.wait({writing})
+    assert (writing.cancelled(), held.ended) == (True, ["commit"])
+    monkeypatch.undo()
+    assert await later.append([snapshot(after_s=9_999)]) == 1
+
+
+async def test_a_write_that_is_cut_and_then_fails_is_undone_and_nobody_is_told_of_a_forgotten_failure(history):
+    reported = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context["message"]))
+    await history.append([snapshot()])
+    database = (await history._opened()).database
+    held = Held(database)
+
+    def fail(connection):
+        connection.execute(text("DELETE FROM snapshots"))
+        beside(connection, held.gate.wait, 30)
+        connection.execute(text("SELECT nothing"))
+
+    writing = asyncio.ensure_future(database.write(fail))
+    await asyncio.sleep(0)
+    writing.cancel()
+    held.gate.set()
+    await asyncio.wait({writing})
+    assert (writing.cancelled(), held.ended) == (True, ["rollback"])
+    assert (await history.check())["snapshots"] == "1"
+    del writing
+    gc.collect()
+    assert reported == []
+
+
+async def test_who_is_cut_is_told_so_in_the_words_of_whoever_cut_it():
+    """A scope of anyio knows its own cancellation by them, and asks again with every turn of the loop."""
+    begun = asyncio.get_running_loop().create_future()
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        asyncio.get_running_loop().call_later(0.01, begun.set_result, None)
+        await uncut(begun)
+    assert scope.cancelled_caught
+    assert begun.done()
+
+
+async def test_a_read_that_is_given_up_costs_no_connection(history):
+    await history.append([snapshot(after_s=number) for number in range(500)])
+    for step in range(30):
+        await cut(history.series("kraken", "BTC/USD", NOON, NOON + timedelta(hours=1)), 0.1 * step)
+    window = "kraken", "BTC/USD", NOON, NOON + timedelta(hours=1)
+    assert {len(one) for one in await asyncio.gather(*(history.series(*window) for _ in range(20)))} == {499}
 
 
 async def test_an_opening_that_is_given_up_at_any_moment_keeps_nobody_from_the_file(tmp_path):

@@ -20,9 +20,8 @@ from tools.history.tables import metadata
 
 async def test_a_migrated_database_has_the_tables_that_the_statements_speak_of(history):
     database = (await history._opened()).database
-    async with database.transaction() as connection:
-        differences = await connection.run_sync(lambda sync: compare_metadata(MigrationContext.configure(sync, opts={"compare_type": True}), metadata))
-    assert differences == []
+    found = await database.write(lambda connection: compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+    assert found == []
 
 
 def test_the_newest_migration_is_the_version_that_the_program_knows():
@@ -38,9 +37,9 @@ async def test_rows_lie_in_the_order_of_their_key_in_sqlite(sqlite_history):
 
 async def test_sqlite_keeps_a_write_ahead_log_and_syncs_every_commit(sqlite_history):
     database = (await sqlite_history._opened()).database
-    async with database.transaction() as connection:
-        pragmas = [(await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in ("journal_mode", "synchronous", "busy_timeout")]
-    assert pragmas == ["wal", 2, 5_000]
+    names = "journal_mode", "synchronous", "busy_timeout"
+    found = await database.write(lambda connection: [connection.execute(text(f"PRAGMA {name}")).scalar() for name in names])
+    assert found == ["wal", 2, 5_000]
 
 
 async def test_many_that_open_an_empty_database_at_once_migrate_it_once(database_url):
@@ -54,8 +53,8 @@ async def test_many_that_open_an_empty_database_at_once_migrate_it_once(database
 
 async def test_a_database_of_a_newer_program_is_left_alone(database_url):
     history = History(database_url, "live", now=lambda: NOON)
-    async with (await history._opened()).database.transaction() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
+    newer = text("UPDATE alembic_version SET version_num = '0099'")
+    await (await history._opened()).database.write(lambda connection: connection.execute(newer))
     await history.close()
     with pytest.raises(HistoryUnavailable, match="its schema is version 0099, this program knows 0001: update the program"):
         await history.append([snapshot()])

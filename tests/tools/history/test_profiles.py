@@ -79,8 +79,7 @@ async def test_a_stretch_of_folded_hours_is_stood_for_by_the_first_whichever_was
         await later.append([snapshot(after_s=3_600 * hour, best_bid=90 + hour, best_ask=110 - hour, profile=profile(hour))])
         await later.prune()
     # Of what is known to be few rows a server reads all, as they lie.
-    async with (await later._opened()).database.transaction() as connection:
-        await connection.execute(text("ANALYZE"))
+    await (await later._opened()).database.write(lambda connection: connection.execute(text("ANALYZE")))
     given = await later.profiles("kraken", "BTC/USD", NOON, NOON + timedelta(hours=6), 1)
     assert given.bid_sizes[:, 0].tolist() == [1.0]
     await later.close()

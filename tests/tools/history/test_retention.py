@@ -192,9 +192,9 @@ async def test_a_snapshot_that_slips_into_a_folded_hour_is_added_to_it(later):
     await later.prune()
     database = (await later._opened()).database
     await later.append([snapshot(after_s=3_600, total_volume_20=9.0)])
-    async with database.transaction() as connection:
-        await connection.execute(text("UPDATE snapshots SET time_ms = time_ms - 60000"))
-        await connection.execute(text("UPDATE profiles SET time_ms = time_ms - 60000"))
+    for table in ("snapshots", "profiles"):
+        earlier = text(f"UPDATE {table} SET time_ms = time_ms - 60000")  # noqa: S608
+        await database.write(lambda connection, earlier=earlier: connection.execute(earlier))
     assert await later.prune() == 1
     (hour,) = await stored_hours(later)
     assert (hour["samples"], hour["total_volume_20"], hour["total_volume_20_min"], hour["total_volume_20_max"]) == (3, 4.0, 1.0, 9.0)
