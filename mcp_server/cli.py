@@ -26,6 +26,7 @@ history = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Move hi
 app.add_typer(alerts, name="alerts")
 app.add_typer(history, name="history")
 
+Until = Annotated[str, typer.Option(metavar="TIME", help="The end of that time, ISO 8601 such as 2026-11-22T14:00Z; now where left out.")]
 Demo = Annotated[bool, typer.Option("--demo", help="Use simulated venues on this machine instead of live exchanges.", rich_help_panel="Where books come from")]
 Replay = Annotated[
     Path | None,
@@ -132,6 +133,7 @@ def list_alerts(
     symbol: Annotated[str, typer.Argument(help="An asset or market; all where left out.")] = "",
     exchange: Annotated[str, typer.Option(help="Of this exchange only.")] = "",
     hours: Annotated[float, typer.Option(min=0.01, max=876_000, help="Alerts that stood at some time of the last hours.")] = 24.0,
+    until: Until = "",
     standing: Annotated[bool, typer.Option("--standing", help="Only those that stand now.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one alert a line as JSON.")] = False,
     demo: Demo = False,
@@ -140,7 +142,7 @@ def list_alerts(
     """List the alerts that were raised, newest first."""
     from .commands.alerts import list_alerts
 
-    _finish(list_alerts(symbol, exchange, hours, standing=standing, as_json=json, demo=demo, replay=replay))
+    _finish(list_alerts(symbol, exchange, hours, until, standing=standing, as_json=json, demo=demo, replay=replay))
 
 
 @alerts.command("acknowledge")
@@ -157,9 +159,10 @@ def acknowledge_alert(
 
 @alerts.command("backtest")
 def backtest_alerts(
-    symbol: Annotated[str, typer.Argument(help="An asset or market that is recorded.")],
+    symbol: Annotated[str, typer.Argument(help="An asset or market that is recorded; may be left out where the rule names it.")] = "",
     exchange: Annotated[str, typer.Option(help="The exchange; the first configured one where left out.")] = "",
     hours: Annotated[float, typer.Option(min=0.1, max=2160, help="How far back to try.")] = 168.0,
+    until: Until = "",
     threshold: Annotated[float, typer.Option(min=1, max=1000, help="Deviation from the median that counts, in per cent.")] = 30.0,
     rule: Annotated[str, typer.Option(help='A rule of your own to try alone, such as "BTC spread on kraken > 5 bps".')] = "",
     json: Annotated[bool, typer.Option("--json", help="Print one alert a line as JSON.")] = False,
@@ -169,7 +172,7 @@ def backtest_alerts(
     """Show when the default rules, or one of your own, would have fired over the stored history."""
     from .commands.alerts import try_out
 
-    _finish(try_out(symbol, exchange, hours, threshold, rule, as_json=json, demo=demo, replay=replay))
+    _finish(try_out(symbol, exchange, hours, until, threshold, rule, as_json=json, demo=demo, replay=replay))
 
 
 @history.command("export")
@@ -178,13 +181,15 @@ def export_history(
     symbol: Annotated[str, typer.Option(help="Of this asset or market only.")] = "",
     exchange: Annotated[str, typer.Option(help="Of this exchange only.")] = "",
     hours: Annotated[float, typer.Option(min=0, max=876_000, help="The last hours only; 0 is everything.")] = 0.0,
+    since: Annotated[str, typer.Option(metavar="TIME", help="From this ISO 8601 time on, in place of --hours.")] = "",
+    until: Until = "",
     demo: Demo = False,
     replay: Replay = None,
 ) -> None:
     """Write stored snapshots to a file or stdout."""
     from .commands.history import export_history
 
-    _finish(export_history(output, symbol, exchange, hours, demo=demo, replay=replay))
+    _finish(export_history(output, symbol, exchange, hours, since, until, demo=demo, replay=replay))
 
 
 @history.command("import")

@@ -1,27 +1,35 @@
 """`liquidity alerts`: what was raised, and when a rule would have fired."""
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
 from tools import open_market
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.anomalies import backtest
-from tools.analytics.rules import concerns, parse
-from tools.capabilities.remembering import place
-from tools.errors import InvalidArgument
+from tools.analytics.dispersion import FEWEST_SAMPLES
+from tools.analytics.rules import Rule, concerns, parse
+from tools.analytics.series import Series, moment
+from tools.capabilities.remembering import Place, place
+from tools.errors import InsufficientHistory, InvalidArgument
 from tools.parameters import normal_symbol, normal_word
 
+from .asked import read_time, recorded, window
 from .running import ANSWERED, say, settings_from
 
 _MINUTES = "%Y-%m-%d %H:%M"
+# What lies before the window serves as the usual of its beginning.
+_BEFORE = timedelta(hours=24)
 
 
-async def list_alerts(symbol: str, exchange: str, hours: float, *, standing: bool, as_json: bool, demo: bool, replay: Path | None) -> int:
-    """Print the stored alerts of the last hours, newest first."""
+async def list_alerts(symbol: str, exchange: str, hours: float, until: str, *, standing: bool, as_json: bool, demo: bool, replay: Path | None) -> int:
+    """Print the stored alerts of the hours up to `until`, newest first."""
     async with open_market(settings_from(demo=demo, replay=replay)) as market:
-        # A recording's alerts are dated by its own clock.
-        since = None if market.source == "replay" else market.now() - timedelta(hours=hours)
-        stored = await market.history.alerts(str(normal_word(exchange)), "", since, open_only=standing)
+        markets = await recorded(market, symbol, exchange)
+        start, end = window(market, markets, hours, until=until)
+        # A recording may be over long before it is asked about.
+        since = None if market.source == "replay" and not until else start
+        stored = await market.history.alerts(str(normal_word(exchange)), "", since, end, open_only=standing)
     found = [alert for alert in stored if _is_of(alert, str(normal_symbol(symbol)))]
     _print(found, as_json=as_json)
     if not found:
@@ -39,21 +47,50 @@ async def acknowledge(alert_id: str, *, demo: bool, replay: Path | None) -> int:
     return ANSWERED
 
 
-async def try_out(symbol: str, exchange: str, hours: float, threshold_pct: float, rule: str, *, as_json: bool, demo: bool, replay: Path | None) -> int:
-    """Print when the default rules, and one's own, would have fired over the stored history."""
+async def try_out(
+    symbol: str, exchange: str, hours: float, until: str, threshold_pct: float, rule: str, *, as_json: bool, demo: bool, replay: Path | None
+) -> int:
+    """Print when the default rules, or one of one's own, would have fired over the stored history."""
+    if not symbol and not rule:
+        raise InvalidArgument("Name an asset or market, such as `liquidity alerts backtest BTC`, or a --rule that names one.")
+    end = read_time("--until", until)
     async with open_market(settings_from(demo=demo, replay=replay)) as market:
         named = str(normal_word(exchange)) or market.exchanges[0]
-        own = [parse(rule, named)] if rule else []
-        meant = await place(market, own[0].exchange if own and not exchange else named, str(normal_symbol(symbol)), hours, "")
+        own = [_own(rule, symbol, named)] if rule else []
+        asked = str(normal_symbol(symbol)) or own[0].symbol
+        meant = await place(market, own[0].exchange if own and not exchange else named, asked, hours, end.isoformat() if end else "")
         if own and not concerns(own[0], meant.exchange, meant.symbol):
             raise InvalidArgument(f"`{own[0].text}` is not about {meant.symbol} on {meant.exchange}: name the rule's own market and exchange.")
-        # What lies before the window serves as the usual of its beginning.
-        series = await market.history.series(meant.exchange, meant.symbol, meant.start - timedelta(hours=24), meant.end)
-        fired = backtest(series, threshold_pct=threshold_pct, rules=own, first=meant.start)
-    shown = [one for one in reversed(fired) if one.rule or not own]
-    _print(shown, as_json=as_json)
-    say(f"Tried on {len(series):,} snapshots of {meant.symbol} on {meant.exchange} ({market.source}); {len(shown)} would have been raised.")
+        series = await market.history.series(meant.exchange, meant.symbol, meant.start - _BEFORE, meant.end)
+    tried = series.since(meant.start)
+    if len(tried) < FEWEST_SAMPLES:
+        raise InsufficientHistory(meant.exchange, meant.symbol, len(tried), FEWEST_SAMPLES, hours, market.source)
+    fired = [one for one in reversed(backtest(series, threshold_pct=threshold_pct, rules=own, first=meant.start)) if one.rule or not own]
+    _print(fired, as_json=as_json)
+    say(_summary(fired, tried, meant))
     return ANSWERED
+
+
+def _own(rule: str, symbol: str, exchange: str) -> Rule:
+    """A rule as it stands, or about the symbol that was given beside it."""
+    try:
+        return parse(rule, exchange)
+    except InvalidArgument:
+        if not symbol:
+            raise
+    return parse(f"{symbol} {rule}", exchange)
+
+
+def _summary(fired: list[LiquidityAlert], tried: Series, meant: Place) -> str:
+    """What was tried, and how many alerts of each kind would have stood for how long in all."""
+    last = moment(int(tried.time_ms[-1]))
+    looks = f"{len(tried):,} snapshots of {meant.symbol} on {meant.exchange} ({tried.source})"
+    stood = sum(((one.cleared_at or last) - one.timestamp for one in fired), timedelta())
+    kinds = Counter(one.rule or one.alert_type for one in fired)
+    counts = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
+    told = f"{len(fired)} would have been raised"
+    details = f" and stood for {stood.total_seconds() / 60:,.0f} minutes in all: {counts}" if fired else ""
+    return f"Tried on {looks}, {moment(int(tried.time_ms[0])):{_MINUTES}} to {last:{_MINUTES}} UTC; {told}{details}."
 
 
 def _is_of(alert: LiquidityAlert, symbol: str) -> bool:
@@ -67,7 +104,7 @@ def _print(alerts: list[LiquidityAlert], *, as_json: bool) -> None:
 
 
 def _in_words(alert: LiquidityAlert) -> str:
-    until = f"to {alert.cleared_at:{_MINUTES}}" if alert.cleared_at else "and stands"
+    when = f"{alert.timestamp:{_MINUTES}} UTC, stands" if alert.cleared_at is None else f"{alert.timestamp:{_MINUTES}} to {alert.cleared_at:{_MINUTES}} UTC"
     seen = ", acknowledged" if alert.acknowledged_at else ""
-    where = f"{alert.exchange} {alert.symbol}"
-    return f"{alert.timestamp:{_MINUTES}} {until} UTC  {alert.severity}  {where}{seen}\n  {alert.message}\n  {alert.alert_id}"
+    todo = [alert.suggested_action] if alert.requires_action and alert.cleared_at is None else []
+    return "\n  ".join([f"{when}  {alert.severity}  {alert.exchange} {alert.symbol}{seen}", alert.message, *todo, alert.alert_id])

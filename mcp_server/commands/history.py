@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import timedelta
 from pathlib import Path
 
 from tools import open_market
@@ -13,17 +12,19 @@ from tools.history.formats import json_lines, written
 from tools.history.transfer import Imported, export, import_file
 from tools.parameters import Source, normal_symbol, normal_word
 
+from .asked import recorded, window
 from .running import ANSWERED, say, settings_from
 
 
-async def export_history(output: Path | None, symbol: str, exchange: str, hours: float, *, demo: bool, replay: Path | None) -> int:
-    """Write the stored snapshots of the last `hours`, of all time where 0, to `output` or to stdout as JSON Lines."""
-    with nullcontext(_to_stdout) if output is None else written(output) as write:
-        async with open_market(settings_from(demo=demo, replay=replay)) as market:
-            now = market.now()
-            since = now - timedelta(hours=hours) if hours else None
-            count = await export(market.history, write, str(normal_word(exchange)), str(normal_symbol(symbol)), since, now)
-            folded = (await market.history.check())["hours"]
+async def export_history(
+    output: Path | None, symbol: str, exchange: str, hours: float, since: str = "", until: str = "", *, demo: bool, replay: Path | None
+) -> int:
+    """Write the stored snapshots from `since`, or of the last `hours`, of all time where 0, to `output` or to stdout as JSON Lines."""
+    async with open_market(settings_from(demo=demo, replay=replay)) as market:
+        start, end = window(market, await recorded(market, symbol, exchange), hours, since=since, until=until)
+        with nullcontext(_to_stdout) if output is None else written(output) as write:
+            count = await export(market.history, write, str(normal_word(exchange)), str(normal_symbol(symbol)), start, end)
+        folded = (await market.history.check())["hours"]
     say(f"Snapshots exported{f' to {output}' if output else ''}: {count:,}.")
     if folded != "0":
         say(f"Down-sampled hours, which are no snapshots and stay in the database alone: {folded}.")

@@ -8,7 +8,7 @@ from make_snapshots import snapshots
 
 from mcp_server.commands.alerts import acknowledge, list_alerts, try_out
 from tools.analytics.anomalies import backtest
-from tools.errors import InvalidArgument
+from tools.errors import InsufficientHistory, InvalidArgument
 from tools.history import History
 
 NOWHERE = {"as_json": False, "demo": False, "replay": None}
@@ -29,36 +29,71 @@ async def stored(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("symbol", "exchange", "found"), [("", "", 1), ("eth", "", 1), ("ETH-USD", "Kraken", 1), ("ETH/USDT", "", 0), ("BTC", "", 0), ("ETH", "okx", 0)]
+    ("symbol", "exchange", "until", "found"), [("", "", "", 1), ("eth", "", "", 1), ("ETH-USD", "Kraken", "", 1), ("ETH", "", "2026-01-01", 0)]
 )
-async def test_alerts_are_listed_of_all_markets_of_an_asset(stored, capsys, symbol, exchange, found):
-    assert await list_alerts(symbol, exchange, 24, standing=False, **NOWHERE) == 0
+async def test_alerts_are_listed_of_all_markets_of_an_asset_up_to_a_time(stored, capsys, symbol, exchange, until, found):
+    assert await list_alerts(symbol, exchange, 24, until, standing=False, **NOWHERE) == 0
     printed = capsys.readouterr()
     assert printed.out.count("HIGH  kraken ETH/USD") == found
     assert ("No alerts in that time" in printed.err) == (not found)
 
 
+@pytest.mark.parametrize(("symbol", "exchange", "asked"), [("ETH/USDT", "", "ETH/USDT"), ("BTCC", "", "BTCC"), ("ETH", "okx", "ETH on okx")])
+async def test_what_is_not_recorded_is_no_market_without_alerts(stored, symbol, exchange, asked):
+    with pytest.raises(InvalidArgument, match=rf"^Nothing is recorded of {asked}; recorded are ETH/USD on kraken\.$"):
+        await list_alerts(symbol, exchange, 24, "", standing=False, **NOWHERE)
+
+
+async def test_a_time_that_is_none_is_named_with_what_would_be_one(stored):
+    with pytest.raises(InvalidArgument, match=r"^--until must be an ISO 8601 time such as 2026-11-22T14:00:00Z, or empty for now, not 'noon'\.$"):
+        await list_alerts("ETH", "", 24, "noon", standing=False, **NOWHERE)
+
+
+async def test_an_alert_that_stands_is_listed_with_what_to_do(stored, capsys):
+    (alert,) = await stored.alerts()
+    await stored.store_alerts([alert.model_copy(update={"alert_id": "stands", "state": "raised", "cleared_at": None})])
+    await list_alerts("ETH", "", 24, "", standing=True, **NOWHERE)
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == f"{alert.timestamp:%Y-%m-%d %H:%M} UTC, stands  HIGH  kraken ETH/USD"
+    assert rest == [f"  {alert.message}", f"  {alert.suggested_action}", "  stands"]
+
+
 async def test_an_alert_is_acknowledged_by_the_id_that_is_listed(stored, capsys):
     (alert,) = await stored.alerts()
     assert await acknowledge(alert.alert_id, demo=False, replay=None) == 0
-    await list_alerts("", "", 24, standing=False, **NOWHERE)
+    await list_alerts("", "", 24, "", standing=False, **NOWHERE)
     assert "kraken ETH/USD, acknowledged" in capsys.readouterr().out
     with pytest.raises(InvalidArgument, match="There is no alert 'nonsense'"):
         await acknowledge("nonsense", demo=False, replay=None)
 
 
 async def test_a_backtest_shows_when_the_default_rules_would_have_fired(stored, capsys):
-    assert await try_out("ETH", "kraken", 2, 30, "", **NOWHERE) == 0
+    assert await try_out("ETH", "kraken", 2, "", 30, "", **NOWHERE) == 0
     printed = capsys.readouterr()
     assert printed.out.count("Spread widened by 900.0%") == 1
-    assert "Tried on 120 snapshots of ETH/USD on kraken (live); 1 would have been raised." in printed.err
+    first, last = (of.timestamp for of in (await anext(stored.pages("kraken", "ETH/USD", None, datetime.now(UTC))))[:: 120 - 1])
+    told = "1 would have been raised and stood for 4 minutes in all: SPREAD_WIDENING 1."
+    assert printed.err == f"Tried on 120 snapshots of ETH/USD on kraken (live), {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC; {told}\n"
 
 
 async def test_a_rule_of_ones_own_is_tried_alone_on_the_exchange_that_it_names(stored, capsys):
-    assert await try_out("ETH", "", 2, 30, "ETH spread on kraken > 5 bps", **NOWHERE) == 0
+    assert await try_out("ETH", "", 2, "", 30, "ETH spread on kraken > 5 bps", **NOWHERE) == 0
     assert capsys.readouterr().out.count("ETH spread on kraken > 5 bps") == 1
+
+
+@pytest.mark.parametrize(("symbol", "rule"), [("", "ETH spread on kraken > 5 bps"), ("eth", "spread on kraken > 5 bps")])
+async def test_the_market_is_named_beside_the_rule_or_in_it(stored, capsys, symbol, rule):
+    assert await try_out(symbol, "", 2, "", 30, rule, **NOWHERE) == 0
+    assert capsys.readouterr().out.count("ETH spread on kraken > 5 bps") == 1
+
+
+async def test_a_backtest_of_nothing_is_none(stored):
+    with pytest.raises(InvalidArgument, match=r"^Name an asset or market"):
+        await try_out("", "kraken", 2, "", 30, "", **NOWHERE)
+    with pytest.raises(InsufficientHistory):
+        await try_out("ETH", "kraken", 0.1, "", 30, "", **NOWHERE)
 
 
 async def test_a_rule_is_never_tried_on_another_market_than_its_own(stored):
     with pytest.raises(InvalidArgument, match=r"^`BTC spread on kraken > 5 bps` is not about ETH/USD on kraken"):
-        await try_out("ETH", "kraken", 2, 30, "BTC spread on kraken > 5 bps", **NOWHERE)
+        await try_out("ETH", "kraken", 2, "", 30, "BTC spread on kraken > 5 bps", **NOWHERE)

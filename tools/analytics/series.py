@@ -91,6 +91,10 @@ class Series:
         """The snapshots that a mask of shape (n,) marks; window and failed looks stay."""
         return self if rows.all() else self._at(rows)
 
+    def since(self, start: datetime) -> "Series":
+        """The snapshots after a moment, which share this series' memory; window and failed looks stay."""
+        return self._at(slice(int(np.searchsorted(self.time_ms, milliseconds(start), side="right")), None))
+
     def before(self, time_ms: int) -> "Series":
         """The snapshots and failed looks before a moment, which share this series' memory; the window stays."""
         found = self._at(slice(int(np.searchsorted(self.time_ms, time_ms))))

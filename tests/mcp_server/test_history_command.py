@@ -1,15 +1,20 @@
+"""`liquidity history` moves snapshots out to files and in from files, and says what became of them."""
+
 import json
 from datetime import timedelta
 
 import pytest
+from databases import sqlite_history, sqlite_url
 from make_books import NOON
 from make_snapshots import snapshot
 
 from mcp_server.commands.history import export_history, import_history
-from tools.errors import NotReadable
+from tools.errors import InvalidArgument, NotReadable
 from tools.history import History
 from tools.history.formats import json_lines
 from tools.market import utc_now
+
+__all__ = ["sqlite_history", "sqlite_url"]
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +57,20 @@ async def test_what_an_import_leaves_out_of_down_sampled_hours_is_told(capsys, s
 async def test_an_export_may_be_of_the_last_hours(capsys, sqlite_history):
     await sqlite_history.append([snapshot(at=utc_now(), after_s=-60), snapshot(at=utc_now(), after_s=-7_200)])
     assert [len((await exported(capsys, "", "", hours))[0]) for hours in (1, 3)] == [1, 2]
+
+
+async def test_an_export_may_be_of_any_stretch_of_time(capsys, sqlite_history):
+    await sqlite_history.append([snapshot(after_s=60 * minute) for minute in range(5)])
+    rows, _ = await exported(capsys, "btc", "", 0, (NOON + timedelta(minutes=1)).isoformat(), (NOON + timedelta(minutes=3)).isoformat())
+    assert [row["timestamp"] for row in rows] == [f"2026-08-09T12:0{minute}:00Z" for minute in (1, 2, 3)]
+    with pytest.raises(InvalidArgument, match=r"^--since 2026-08-10T12:00Z must not lie after the end, 2026-08-09T12:00Z\.$"):
+        await exported(capsys, "", "", 0, (NOON + timedelta(days=1)).isoformat(), NOON.isoformat())
+
+
+async def test_what_is_not_recorded_is_no_empty_file(capsys, sqlite_history):
+    await sqlite_history.append([snapshot()])
+    with pytest.raises(InvalidArgument, match=r"^Nothing is recorded of BTC on nope; recorded are BTC/USD on kraken\.$"):
+        await exported(capsys, "BTC", "nope", 0)
 
 
 async def test_rows_without_a_source_are_told(capsys, tmp_path):
