@@ -1,6 +1,7 @@
 """Asking for more of a book where its first answer ends before what the question is about."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from .analytics import depth
 from .book import ALL_LEVELS, Books, OrderBook
@@ -11,17 +12,28 @@ COVERED_PCT = 1.0
 
 
 async def covering_depth(books: Books, exchange: str, symbol: str) -> OrderBook:
-    """A book that reaches COVERED_PCT from mid on both sides, where the exchange sends that much."""
-    return await deep_enough(books, exchange, symbol, lambda book: depth.band(book, COVERED_PCT).complete)
+    """A book for an answer: it reaches COVERED_PCT from mid on both sides, where the exchange sends that much, and otherwise as `deep_enough`."""
+    return await deep_enough(books, exchange, symbol, _covers)
+
+
+async def kept_depth(books: Books, exchange: str, symbol: str) -> OrderBook:
+    """A book for the history, as `covering_depth`; raises what stood in the way of more, because one shallow look narrows what a day of them compares."""
+    return await _deepened(books, await books.fetch(exchange, symbol), exchange, symbol, _covers)
 
 
 async def deep_enough(books: Books, exchange: str, symbol: str, enough: Callable[[OrderBook], bool]) -> OrderBook:
-    """The first answer where it is `enough`, else all that the exchange sends."""
+    """The first answer where it is `enough`, else all that the exchange sends; where that fails, the first with a warning that says so."""
     book = await books.fetch(exchange, symbol)
-    if enough(book):
-        return book
     try:
-        return await books.fetch(exchange, symbol, ALL_LEVELS)
-    except ExchangeError:
+        return await _deepened(books, book, exchange, symbol, enough)
+    except ExchangeError as error:
         # The shallower book is still true, and says of itself where it ends.
-        return book
+        return replace(book, warnings=(*book.warnings, f"More of the book was asked for in vain: {error}"))
+
+
+async def _deepened(books: Books, book: OrderBook, exchange: str, symbol: str, enough: Callable[[OrderBook], bool]) -> OrderBook:
+    return book if enough(book) else await books.fetch(exchange, symbol, ALL_LEVELS)
+
+
+def _covers(book: OrderBook) -> bool:
+    return depth.band(book, COVERED_PCT).complete

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from make_books import book
 
+from tools.book import ALL_LEVELS
 from tools.recorder import Progress
 
 LEVELS = [[[100 - 0.05 - i * 0.2, 2 + i] for i in range(30)], [[100 + 0.05 + i * 0.2, 2 + i] for i in range(30)]]
@@ -58,12 +59,16 @@ class ManualClock:
 
 
 class ScriptedBooks:
-    """Books true at the clock's time, or at `as_of` where that is set. `markets` says what a symbol means, `errors` what an exchange raises instead, `gate` holds every answer back."""
+    """Books true at the clock's time, or at `as_of` where that is set. `markets` says what a symbol means, `errors` what an exchange raises instead, `gate` holds every answer back.
+
+    Where `shallow` is true only who asks for all levels gets them, or the error of `deep_errors`.
+    """
 
     def __init__(self, clock, **markets):
         self._clock = clock
         self.markets = {"BTC": "BTC/USD", "ETH": "ETH/USD", **markets}
-        self.errors = {}
+        self.errors, self.deep_errors = {}, {}
+        self.shallow = False
         self.as_of = None
         self.gate = asyncio.Event()
         self.gate.set()
@@ -75,9 +80,12 @@ class ScriptedBooks:
         self.asked.append((exchange, symbol, round(self._clock.now() - self._clock.start, 3)))
         self._asked.set()
         await self.gate.wait()
-        if exchange in self.errors:
-            raise self.errors[exchange]
-        taken = book(*self.rows, exchange=exchange, symbol=self.markets.get(symbol, symbol), all_sent=(True, True))
+        failing = self.errors if levels < ALL_LEVELS else {**self.errors, **self.deep_errors}
+        if exchange in failing:
+            raise failing[exchange]
+        cut = self.shallow and levels < ALL_LEVELS
+        rows = [side[:3] for side in self.rows] if cut else self.rows
+        taken = book(*rows, exchange=exchange, symbol=self.markets.get(symbol, symbol), all_sent=(not cut, not cut))
         return replace(taken, as_of=self.as_of or self._clock.utc, received_at=self._clock.utc)
 
     async def asked_at(self, exchange, symbol, after_s):

@@ -68,7 +68,8 @@ async def seen(market: Market, meant: Place, until: str) -> Seen:
     if until:
         return Seen(series, last(series))
     try:
-        return Seen(series, look(snapshot(await covering_depth(market.books, meant.exchange, meant.symbol))))
+        book = await covering_depth(market.books, meant.exchange, meant.symbol)
+        return Seen(series, look(snapshot(book)), " ".join(book.warnings))
     except ExchangeError as error:
         failed = Look(source=market.source, exchange=meant.exchange, symbol=meant.symbol, at=meant.now, figures=None, failure=error.kind)
         return Seen(series, failed, str(error))

@@ -1,7 +1,7 @@
 """The tool capture_snapshot."""
 
 from ..analytics.snapshot import LiquiditySnapshot, snapshot, stored
-from ..deepening import covering_depth
+from ..deepening import kept_depth
 from ..market import Market
 from ..parameters import Exchange, Symbol
 from .fetching import one_exchange
@@ -12,7 +12,7 @@ from .tool import tool, writes
 @tool
 async def capture_snapshot(market: Market, symbol: Symbol, exchange: Exchange = "") -> LiquiditySnapshot:
     """Take one exchange's liquidity now and store it in the history. Use to keep a moment, or to begin a history."""
-    book = await covering_depth(market.books, one_exchange(market, exchange), symbol)
+    book = await kept_depth(market.books, one_exchange(market, exchange), symbol)
     taken = snapshot(book)
     new = await market.history.append([taken])
     return stored(taken, book, symbol, [] if new else ["This moment was stored already."], market.now())

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from ..analytics.snapshot import Miss, Snapshot, snapshot
 from ..book import OrderBook
-from ..deepening import covering_depth
-from ..errors import HistoryUnavailable, InvalidArgument, LiquidityError, UnknownSymbol
+from ..deepening import kept_depth
+from ..errors import HistoryUnavailable, InvalidArgument, LiquidityError, RateLimited, UnknownSymbol
 from ..history.store import Pair
 from ..history.watch import Deliver, Watch
 from ..market import Market
@@ -126,11 +126,17 @@ class PairRecorder:
         return newest is not None and newest.timestamp >= start
 
     async def _look(self) -> Snapshot | Miss | None:
-        """What is seen now; None where it is the very book of the look before, which feeds keep for a moment: that is no second look."""
+        """What is seen now; None where there was no second look.
+
+        That is the very book of the look before, which feeds keep for a moment, or a call that our own keeping of an exchange's limits refused.
+        """
         try:
-            book = await covering_depth(self._shop.market.books, self._exchange, self._symbol)
+            book = await kept_depth(self._shop.market.books, self._exchange, self._symbol)
             seen = snapshot(self._of_this_market(book))
         except LiquidityError as error:
+            if _is_of_our_own_making(error):
+                self._skipped(1)
+                return None
             self._failed(error)
             return Miss(source=self._shop.market.source, exchange=self._exchange, symbol=self._symbol, timestamp=self._time(), kind=error.kind)
         if self._last is not None and seen.timestamp == self._last.timestamp:
@@ -182,3 +188,8 @@ class PairRecorder:
         if (before := self._shop.board[self._place]).state != state:
             self._shop.board.say(f"{before.name}: {note or state}")
         self._shop.board.set(self._place, state=state, note=note)
+
+
+def _is_of_our_own_making(error: LiquidityError) -> bool:
+    """Whether our own keeping of an exchange's limits let the look not begin in time: that says nothing of the exchange."""
+    return isinstance(error, RateLimited) and error.wait_s is not None

@@ -124,3 +124,4 @@ async def test_a_failing_deeper_fetch_leaves_the_shallower_answer():
         huge = await calculate_market_impact(venues.market, "BTC", 1e11, exchange="coinbase")
         assert shallow.sufficient_liquidity
         assert (huge.sufficient_liquidity, huge.book_truncated) == (False, True)
+        assert "More of the book was asked for in vain: coinbase is unavailable (HTTP 503)." in " ".join(huge.warnings)
