@@ -183,6 +183,14 @@ def test_gaps_are_told_with_their_cause():
     assert "Gaps on kraken: from 10:29 UTC to 11:00 UTC nothing was recorded." in said(past.history, history_kraken=history)
 
 
+def test_of_many_gaps_the_longest_are_told_and_how_many_there_are():
+    starts = range(-600, -100, 40)
+    minutes = [minute for minute in range(-620, 1) if not any(start < minute < start + 10 + start // -100 for start in starts)]
+    history = trend(series(symbol="SOL/USD", times_s=[60.0 * one for one in minutes]), "SOL", NOON)
+    told = "; ".join(f"from {one} nothing was recorded" for one in ("02:00 UTC to 02:16 UTC", "02:40 UTC to 02:55 UTC", "03:20 UTC to 03:35 UTC"))
+    assert f"Gaps on kraken (the longest of 13): {told}." in said(past.history, history_kraken=history)
+
+
 def test_depth_that_no_band_covers_is_said_to_be_missing():
     history = trend(series(symbol="SOL/USD", spread_pct=[0.1] * 20, complete=False), "SOL", NOON)
     text = said(past.history, history_kraken=history)

@@ -102,7 +102,7 @@ def _watched(series: Series) -> WatchedMarket:
         last=moment(max(looks)) if looks else None,
         sample_count=len(series),
         failed_count=len(series.failed_ms),
-        gaps=[gap for gap in gaps.find(series, _MOST_GAPS)[0] if gap.cause == "not recorded"],
+        gaps=gaps.find(series, _MOST_GAPS, "not recorded")[0],
     )
 
 

@@ -50,7 +50,10 @@ class PriceChange(Change[Price]):
 
 
 class LiquidityHistory(Result):
-    """Liquidity of one market over a window: a series of at most 200 points, and its summary. `point_seconds` is what a point stands for."""
+    """Liquidity of one market over a window: a series of at most 200 points, and its summary. `point_seconds` is what a point stands for.
+
+    `gaps` are the longest of `gap_count`, ten at most.
+    """
 
     symbol: str
     symbol_used: str
@@ -65,6 +68,7 @@ class LiquidityHistory(Result):
     spread: SpreadChange
     depth: DepthChange | None
     mid: PriceChange
+    gap_count: Count
     gaps: list[Gap]
     series: Points
 
@@ -84,7 +88,7 @@ def trend(series: Series, asked: str, now: datetime) -> LiquidityHistory:
         source=series.source,
         as_of=known.as_of,
         age_ms=age_ms(known.as_of, now),
-        warnings=[*gaps.edge_warnings(known), *_gap_warnings(gap_count), *unpriced_warnings(series, known), *hourly_warnings(known), *depth.warnings],
+        warnings=[*gaps.edge_warnings(known), *unpriced_warnings(series, known), *hourly_warnings(known), *depth.warnings],
         symbol=asked,
         symbol_used=series.symbol,
         exchange=series.exchange,
@@ -98,13 +102,10 @@ def trend(series: Series, asked: str, now: datetime) -> LiquidityHistory:
         spread=SpreadChange(**_change(known.time_ms, (known.spread_pct, known.lowest.spread_pct, known.highest.spread_pct))),
         depth=None if depths is None else DepthChange(**_change(known.time_ms, depths)),
         mid=PriceChange(**_change(known.time_ms, (known.mid, known.lowest.mid, known.highest.mid))),
+        gap_count=gap_count,
         gaps=found,
         series=points(known, depth, stretch_ms),
     )
-
-
-def _gap_warnings(count: int) -> list[str]:
-    return [f"There are {count} gaps, of which the {_MOST_GAPS} longest are listed."] if count > _MOST_GAPS else []
 
 
 def _change(time_ms: Times, reach: Reach) -> dict[str, Any]:

@@ -92,9 +92,13 @@ def _keys(history: LiquidityHistory, shown: Sequence[Panel]) -> list[theme.Json]
     meanings = {
         "lowest to highest": (panels.RIBBON, True),
         "usual (5th to 95th percentile)": (panels.USUAL, any(panel.usual for panel in shown)),
-        "no snapshots": (_GAP_COLOUR, bool(history.gaps)),
+        f"no snapshots{_which(history)}": (_GAP_COLOUR, bool(history.gaps)),
     }
     return [theme.key(name, {"symbol": "square", "size": 12, "color": colour}) for name, (colour, is_there) in meanings.items() if is_there]
+
+
+def _which(history: LiquidityHistory) -> str:
+    return f" (the {len(history.gaps)} longest stretches)" if history.gap_count > len(history.gaps) else ""
 
 
 def _layout(history: LiquidityHistory, shown: Sequence[Panel], strip: Strip, heading: theme.Heading) -> theme.Json:

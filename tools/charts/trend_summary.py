@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ..analytics.alerts import LiquidityAlert
 from ..analytics.baseline import Baseline
 from ..analytics.dispersion import Distribution
-from ..analytics.gaps import Gap
+from ..analytics.gaps import longest
 from ..analytics.same_hour import HourOfWeek
 from ..analytics.trend import Change, LiquidityHistory
 from ..units import format_value
@@ -22,7 +22,7 @@ def summary(history: LiquidityHistory, baseline: Baseline | None, alerts: Sequen
     what = (
         f"{history.exchange} {history.symbol_used}, {over_time.window(history.start, history.end)}, {counted(history.sample_count, 'snapshot')}, times in UTC"
     )
-    paragraph = sentences([what, *_changes(history), *_usual(history, baseline), _gaps(history.gaps), incidents.tally(alerts, history.end)])
+    paragraph = sentences([what, *_changes(history), *_usual(history, baseline), _gaps(history), incidents.tally(alerts, history.end)])
     lines = incidents.listed(alerts, history.end, _MOST_ALERTS)
     return "\n".join([paragraph.removesuffix(".") + ":\n", *lines]) if lines else paragraph
 
@@ -85,7 +85,8 @@ def _hour(of: HourOfWeek | None) -> str:
     return f"Among {counted(of.sample_count, 'sample')} of {when} the spread stands above {format_value(of.spread_percentile, 'pct')}{depth}"
 
 
-def _gaps(gaps: Sequence[Gap]) -> str:
-    told = [f"{over_time.clock(gap.start)} to {over_time.clock(gap.end)} ({gap.cause})" for gap in gaps[:_MOST_GAPS]]
-    more = f" and {len(gaps) - _MOST_GAPS:,} more" if len(gaps) > _MOST_GAPS else ""
-    return f"No snapshots: {', '.join(told)}{more}" if gaps else ""
+def _gaps(history: LiquidityHistory) -> str:
+    told = [history.gaps[at] for at in longest(history.gaps, _MOST_GAPS)]
+    which = f" (the {len(told)} longest of {history.gap_count:,} stretches)" if history.gap_count > len(told) else ""
+    words = [f"{over_time.clock(gap.start)} to {over_time.clock(gap.end)} ({gap.cause})" for gap in told]
+    return f"No snapshots{which}: {', '.join(words)}" if words else ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tools.analytics.anomalies import AnomalyReport
 from tools.analytics.depth import BAND_WIDTHS_PCT
+from tools.analytics.gaps import longest
 from tools.analytics.snapshot import LiquiditySnapshot
 from tools.analytics.trend import LiquidityHistory
 
@@ -99,12 +100,11 @@ def _row(name: str, figure: str, *, within: bool) -> list[str]:
 
 
 def _gaps(name: str, result: LiquidityHistory) -> str:
-    """Where nothing is known, the latest gaps."""
-    first = max(0, len(result.gaps) - _GAPS_SHOWN)
-    told = [
-        f"from {{{name}.gaps.{index}.start}} to {{{name}.gaps.{index}.end}} {_GAP_WORDS[gap.cause]}" for index, gap in enumerate(result.gaps) if index >= first
-    ]
-    return f"Gaps on {{{name}.exchange}}{' (the latest)' if first else ''}: {'; '.join(told)}." if told else ""
+    """Where nothing is known, the longest gaps."""
+    shown = longest(result.gaps, _GAPS_SHOWN)
+    which = f" (the longest of {{{name}.gap_count}})" if result.gap_count > len(shown) else ""
+    told = [f"from {{{name}.gaps.{index}.start}} to {{{name}.gaps.{index}.end}} {_GAP_WORDS[result.gaps[index].cause]}" for index in shown]
+    return f"Gaps on {{{name}.exchange}}{which}: {'; '.join(told)}." if told else ""
 
 
 def timeline(_topic: Topic, outcomes: Outcomes) -> str:

@@ -253,7 +253,7 @@ def test_a_window_that_history_fills_only_in_part_says_so() -> None:
 
     assert baseline(window, "BTC", 24, look(snapshot()), NOON).warnings == [
         "History begins 22 hours into the window.",
-        "History ends 31 minutes before the window's end: kraken gave no valid book.",
+        "History ends 31 minutes before the window's end: kraken gave no valid book at 2 looks, and nobody looked for 30 minutes.",
         NO_WEEKS,
     ]
 

@@ -79,8 +79,8 @@ def test_what_was_watched_is_told_from_the_first_to_the_last_look_with_those_tha
 
 def test_a_stretch_in_which_nobody_looked_is_told_and_one_in_which_the_venue_failed_is_not():
     looks = [-60 * minute for minute in range(60, -1, -1) if not 20 < minute < 40]
-    times = [one for one in looks if not -900 < one < -300]
-    (one,) = board([], [series(times_s=times, start=START, failed_s=[-600])], "BTC", NOW).watched
+    times, failed = [one for one in looks if not -900 < one < -300], range(-840, -300, 60)
+    (one,) = board([], [series(times_s=times, start=START, failed_s=list(failed))], "BTC", NOW).watched
     assert one.gaps == [Gap(start=NOON - timedelta(minutes=40), end=NOON - timedelta(minutes=20), cause="not recorded")]
 
 

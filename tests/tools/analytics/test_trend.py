@@ -1,5 +1,6 @@
 """History as points, changes and gaps: what down-sampling must keep, against plain loops over the same snapshots."""
 
+import itertools
 import statistics
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from make_books import NOON
 from make_snapshots import series
 
+from tools.analytics import gaps
 from tools.analytics.gaps import Gap
 from tools.analytics.series import Extremes, Series
 from tools.analytics.trend import LiquidityHistory, Points, SpreadChange, trend
@@ -192,6 +194,7 @@ def test_a_history_is_told_whole() -> None:
         spread=found.spread,
         depth=found.depth,
         mid=found.mid,
+        gap_count=0,
         gaps=[],
         series=Points(
             timestamp=[at(-120), at(-60), NOON],
@@ -231,6 +234,53 @@ def test_a_gap_is_three_times_the_usual_spacing_and_failed_looks_in_it_say_why()
     assert found.warnings == []
 
 
+@st.composite
+def looks(draw: st.DrawFn) -> Series:
+    """Minutes at each of which somebody looked and saw a book, looked in vain, or did not look; most of them seen."""
+    outcomes = draw(
+        st.lists(st.sampled_from(["seen"] * 3 + ["failed", "nobody"]).flatmap(lambda one: st.integers(1, 8).map(lambda n: [one] * n)), min_size=1, max_size=30)
+    )
+    minutes = ["seen", *(one for run in outcomes for one in run), *["seen"] * 200]
+    times, failed = ([60.0 * (at - len(minutes) + 1) for at, one in enumerate(minutes) if one == kind] for kind in ("seen", "failed"))
+    return series(times_s=times, failed_s=failed)
+
+
+def plain_gaps(one: Series) -> list[Gap]:
+    """Between two snapshots more than three minutes apart: steps of more than three minutes between looks, and what lies between those, if that long."""
+    found: list[Gap] = []
+    seen, failed, longest = moments(one), [datetime.fromtimestamp(ms / 1_000, UTC) for ms in one.failed_ms.tolist()], timedelta(minutes=3)
+    for start, end in itertools.pairwise(seen):
+        trying = start
+        for before, after in itertools.pairwise([start, *(look for look in failed if start < look < end), end]):
+            if after - before > longest:
+                found += [Gap(start=trying, end=before, cause="no valid book")] if before - trying > longest else []
+                found += [Gap(start=before, end=after, cause="not recorded")]
+                trying = after
+        found += [Gap(start=trying, end=end, cause="no valid book")] if end - trying > longest else []
+    return found
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(looks())
+def test_gaps_are_what_nobody_looked_at_and_what_every_look_failed_in_and_are_told_apart(one: Series) -> None:
+    expected = plain_gaps(one)
+    at = np.array([gap.end - gap.start for gap in expected])
+
+    assert gaps.find(one, 1_000) == (expected, len(expected))
+    for cause in ("not recorded", "no valid book"):
+        of_cause = [gap for gap in expected if gap.cause == cause]
+        assert gaps.find(one, 1_000, cause) == (of_cause, len(of_cause))
+    assert [at[one] for one in gaps.longest(expected, 3)] == [at[one] for one in np.sort(np.argsort(-at, kind="stable")[:3])]
+
+
+def test_one_failed_look_does_not_explain_ten_hours_in_which_nobody_looked() -> None:
+    times = [60.0 * minute for minute in (*range(-720, -660), *range(-60, 1))]
+
+    found = trend(series(times_s=times, failed_s=[-660 * 60.0]), "BTC", NOON)
+
+    assert found.gaps == [Gap(start=at(-660 * 60), end=at(-3_600), cause="not recorded")]
+
+
 def test_a_look_that_failed_outside_a_gap_is_not_its_cause() -> None:
     times = [-60.0 * i for i in range(50, -1, -1) if not 20 < i < 30]
 
@@ -248,7 +298,7 @@ def test_of_many_gaps_the_ten_longest_are_listed_oldest_first_and_the_rest_count
     assert [(gap.start, gap.end) for gap in found.gaps] == [
         (at(-60 * (start + length)), at(-60 * start)) for start, length in sorted(holes.items(), reverse=True)[:10]
     ]
-    assert found.warnings == ["There are 12 gaps, of which the 10 longest are listed."]
+    assert (found.gap_count, found.warnings) == (12, [])
 
 
 def test_hours_between_hourly_means_are_no_gaps() -> None:
@@ -300,13 +350,41 @@ def test_a_hole_between_hourly_means_is_a_gap() -> None:
         pytest.param(-5_400, range(-5_340, -239, 60), [], ["History ends 4 minutes before the window's end."], id="ended"),
         pytest.param(-5_400, range(-5_340, -239, 60), [-180, 0], ["History ends 4 minutes before the window's end: kraken gave no valid book."], id="outage"),
         pytest.param(
-            -200_000, [-40], [-70_000], ["History begins 2.3 days into the window: kraken gave no valid book."], id="a single snapshot after an outage"
+            -200_000,
+            [-40],
+            [-70_000],
+            ["History begins 2.3 days into the window: kraken gave no valid book at 1 look, and nobody looked for 2.3 days."],
+            id="a single snapshot after one failed look",
+        ),
+        pytest.param(
+            -5_400,
+            range(-5_340, -1_199, 60),
+            range(-1_140, -599, 60),
+            ["History ends 20 minutes before the window's end: kraken gave no valid book at 10 looks, and nobody looked for 10 minutes."],
+            id="an outage, then nobody looked",
+        ),
+        pytest.param(
+            -5_400,
+            range(-5_340, -1_199, 60),
+            range(-1_140, 1, 60),
+            ["History ends 20 minutes before the window's end: kraken gave no valid book."],
+            id="an outage to the end",
         ),
         pytest.param(-300, range(-240, 1, 1), [], ["History begins 1 minute into the window."], id="a minute late, by the second"),
     ],
 )
 def test_a_window_that_history_does_not_fill_is_told_with_the_cause(start_s: float, times: Any, failed: list[float], warnings: list[str]) -> None:
     assert trend(series(start=at(start_s), times_s=list(times), failed_s=failed), "BTC", NOON).warnings == warnings
+
+
+def test_hours_at_the_edges_of_a_window_are_no_reason_for_a_word_where_hourly_means_stand_there() -> None:
+    times = [*[-3_600.0 * i for i in range(12, 2, -1)], *[-60.0 * i for i in range(119, -1, -1)]]
+    old = series(times_s=times[:10], hourly=True, start=at(-14 * 3_600), end=at(-7_200))
+
+    mixed = trend(series(times_s=times, hourly=[one < -7_200 for one in times], start=at(-14 * 3_600)), "BTC", NOON)
+
+    assert [one.warnings[:-1] for one in (mixed, trend(old, "BTC", NOON))] == [[], []]
+    assert trend(replace(old, start=at(-18 * 3_600)), "BTC", NOON).warnings[0] == "History begins 4 hours into the window."
 
 
 @pytest.mark.parametrize("mid", [[], [np.nan, np.nan]])

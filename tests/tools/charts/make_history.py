@@ -83,6 +83,7 @@ def history_of(points: Points, *, gaps: Sequence[Gap] = (), point_seconds: int =
         "spread": change(SpreadChange, times, points.spread_pct),
         "depth": None if points.depth_usd[0] is None else change(DepthChange, times, points.depth_usd),
         "mid": change(PriceChange, times, points.mid_price),
+        "gap_count": len(gaps),
         "gaps": list(gaps),
         "series": points,
         "source": "live",
@@ -96,7 +97,7 @@ def history_of(points: Points, *, gaps: Sequence[Gap] = (), point_seconds: int =
 def day(**parts: Any) -> LiquidityHistory:
     """A day at 200 points, with an incident, and a gap of 108 minutes."""
     gap = Gap(start=START + timedelta(seconds=POINT_S * GAP[0] - 60), end=START + timedelta(seconds=POINT_S * GAP[1]), cause="not recorded")
-    return history_of(points_of(*a_day()), **{"gaps": [gap], **parts})
+    return history_of(points_of(*a_day()), **{"gaps": [gap], "gap_count": 1, **parts})
 
 
 def distribution(kind: Any, p5: float, median: float, p95: float, now: float | None, percentile: float | None) -> Any:

@@ -9,6 +9,7 @@ from make_books import NOON
 from make_charts import legend, notes
 from make_history import CLEARED, GAP, INCIDENT, POINT_S, RAISED, START, alert, alerts_of_the_day, day, history_of, points_of, usual
 
+from tools.analytics.gaps import Gap
 from tools.charts import trend
 from tools.units import format_value
 
@@ -65,6 +66,13 @@ def test_a_gap_is_a_break_in_line_and_ribbon_and_is_shaded_with_its_cause():
 def test_points_far_apart_are_not_joined_even_where_no_gap_is_listed():
     assert line(trend(day(gaps=[]), None, []), "mid")["y"].index(None) == GAP[0]
     assert "no snapshots" not in legend(trend(day(gaps=[]), None, []))
+
+
+def test_of_more_gaps_than_are_listed_the_chart_says_that_it_shows_the_longest():
+    listed = [Gap(start=NOON - timedelta(minutes=100 * at), end=NOON - timedelta(minutes=100 * at - at), cause="not recorded") for at in range(10, 0, -1)]
+    chart = trend(day(gaps=listed, gap_count=39), None, [])
+    assert "no snapshots (the 10 longest stretches)" in legend(chart)
+    assert "No snapshots (the 5 longest of 39 stretches): Aug 8, 19:20 to Aug 8, 19:30 (not recorded), Aug 8, 21:00 to" in chart.summary
 
 
 def test_points_without_a_gap_are_joined():
