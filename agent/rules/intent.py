@@ -14,6 +14,8 @@ Aside = Literal["help", "about", "unsupported", "unknown"]
 """What is answered without a tool, and leaves the subject of the conversation as it was."""
 Unit = Literal["usd", "base", "unclear", "foreign"]
 Metric = Literal["spread", "depth", "bid depth", "ask depth", "imbalance", "price"]
+Asks = Literal["highest", "lowest", "average", "median", "change", "outage", "why"]
+"""What of a stretch of the past is to be said first: a figure of it, its first value against its last, whether an exchange was away, or the reasons."""
 
 
 @dataclass(frozen=True)
@@ -36,24 +38,32 @@ class Moment:
 
 @dataclass(frozen=True)
 class Window:
-    """A stretch of the past, in the asker's words: so many hours (0: not said), or since a moment, up to now or until a moment."""
+    """A stretch of the past, in the asker's words: so many hours (0: not said), or since a moment, up to now or until a moment.
+
+    `at`: one moment is meant, `until` or else so many hours ago.
+    """
 
     words: str
     hours: float = 0.0
     since: Moment | None = None
     until: Moment | None = None
+    at: bool = False
 
 
 @dataclass(frozen=True)
 class RuleWords:
-    """What is to be done with an alert rule, and what was said of it: `value` with its unit, such as `5 bps` or `$2m`. What was not said is empty or None."""
+    """What is to be done with an alert rule, and what was said of it: `value` with its unit, such as `5 bps` or `$2m`. What was not said is empty or None.
 
-    action: Literal["list", "add", "remove"]
+    `test` asks when it would have fired. `by` is a change in per cent rather than a level, such as `50%`.
+    """
+
+    action: Literal["list", "add", "remove", "test"]
     metric: Metric | None = None
     above: bool | None = None
     value: str = ""
     within: str = ""
     rule_id: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,8 @@ class Intent:
     `excluded`: exchanges not to be used. `objection`: what has to be asked or said first, as it cannot be taken as it stands. `fees`: it wants other fees.
     `lacking` names what an unsupported question asks for; `unit` says what a number of before was counted in.
     `metric` is the figure that a question about the past asks after; `rule` is an alert rule of the asker's.
-    `now`: it insists on the present.
+    `now`: it insists on the present. `asks`: what of the past is to be said first. `threshold_pct`: from what deviation on an alert is one.
+    `unread`: its words that the answer makes no use of.
     """
 
     kind: Subject | Aside | None
@@ -86,3 +97,6 @@ class Intent:
     metric: Metric | None = None
     rule: RuleWords | None = None
     now: bool = False
+    asks: tuple[Asks, ...] = ()
+    threshold_pct: float | None = None
+    unread: tuple[str, ...] = ()

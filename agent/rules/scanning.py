@@ -16,6 +16,11 @@ def words_pattern(words: Iterable[str]) -> str:
     return rf"(?<![\w.])(?:{'|'.join(escaped)})(?!\w)"
 
 
+def blank(text: str, match: re.Match[str]) -> str:
+    """The text with the match blanked out, which leaves every other character in its place."""
+    return text[: match.start()] + TAKEN * len(match.group()) + text[match.end() :]
+
+
 def take(pattern: re.Pattern[str], text: str) -> tuple[list[re.Match[str]], str]:
     """Every match, and the text with the matches blanked out."""
     return list(pattern.finditer(text)), pattern.sub(lambda match: TAKEN * len(match.group()), text)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.rules.intent import Moment, Window
-from agent.rules.windows import Span, span, window
+from agent.rules.windows import Span, is_too_long, since, span, window
 
 SUNDAY_NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DAY = 24.0
@@ -28,7 +28,16 @@ DAY = 24.0
         ("3h", Span(3, "", 3)),
         ("24h", Span(24, "", 24)),
         ("over 90 minutes", Span(1.5, "", 1.5)),
-        ("3 hours ago", Span(3, "", 3)),
+        ("3 hours ago", Span(DAY, "2026-11-22T09:00:00Z", 27)),
+        ("an hour ago", Span(DAY, "2026-11-22T11:00:00Z", 25)),
+        ("a couple of days ago", Span(DAY, "2026-11-20T12:00:00Z", 72)),
+        ("since 3 hours ago", Span(3, "", 3)),
+        ("at the same time yesterday", Span(DAY, "2026-11-21T12:00:00Z", 48)),
+        ("this time last week", Span(DAY, "2026-11-15T12:00:00Z", 192)),
+        ("last 90 days", Span(2_160, "", 2_160)),
+        ("last 5 years", Span(2_160, "", 2_160)),
+        ("over the past 500 days", Span(2_160, "", 2_160)),
+        ("10 years ago", Span(DAY, "2026-08-24T12:00:00Z", 2_160)),
         ("this week", Span(168, "", 168)),
         ("today", Span(12, "", 12)),
         ("yesterday", Span(24, "2026-11-22T00:00:00Z", 36)),
@@ -50,6 +59,14 @@ DAY = 24.0
         ("between 08:00 and 10:00", Span(2, "2026-11-22T10:00:00Z", 4)),
         ("from 10:00 to 14:00", Span(4, "2026-11-21T14:00:00Z", 26)),
         ("between 22:00 and 02:00", Span(4, "2026-11-22T02:00:00Z", 14)),
+        ("between 9 and 10 today", Span(1, "2026-11-22T10:00:00Z", 3)),
+        ("from 9 to 11 on Friday", Span(2, "2026-11-20T11:00:00Z", 51)),
+        ("yesterday between 9 and 17", Span(8, "2026-11-21T17:00:00Z", 27)),
+        ("yesterday between 08:00 and 10:00", Span(2, "2026-11-21T10:00:00Z", 28)),
+        ("between 9 and 10am", Span(1, "2026-11-22T10:00:00Z", 3)),
+        ("between 9 and 11pm", Span(2, "2026-11-21T23:00:00Z", 15)),
+        ("between 11 and 1pm yesterday", Span(2, "2026-11-21T13:00:00Z", 25)),
+        ("at 9 today", Span(DAY, "2026-11-22T09:00:00Z", 27)),
         ("since 10:00 yesterday", Span(26, "", 26)),
     ],
 )
@@ -60,10 +77,52 @@ def test_a_window_lies_where_its_words_say(words, expected):
 
 
 @pytest.mark.parametrize(
-    "words", ["BTC depth now", "sell 24 BTC", "buy $3h", "at 99.50", "within 5 bps", "top 10 levels", "at 10 bps", "30m of BTC", "tomorrow", "next hour"]
+    "words",
+    [
+        "BTC depth now",
+        "sell 24 BTC",
+        "buy $3h",
+        "at 99.50",
+        "within 5 bps",
+        "top 10 levels",
+        "at 10 bps",
+        "30m of BTC",
+        "tomorrow",
+        "next hour",
+        "between 9 and 10",
+        "at 9 levels",
+    ],
 )
 def test_other_numbers_are_no_window(words):
     assert window(words) == (None, words)
+
+
+@pytest.mark.parametrize("words", ["last 5 years", "the past 500 days", "10 years ago"])
+def test_a_window_longer_than_can_be_looked_back_is_known_as_one(words):
+    assert is_too_long(window(words)[0])
+    assert not is_too_long(window("last 90 days")[0])
+    assert not is_too_long(None)
+
+
+@pytest.mark.parametrize("words", ["at 14:00", "at 3am", "at 9 today", "yesterday at 9", "3 hours ago", "the same time yesterday", "as of noon"])
+def test_one_moment_is_told_from_a_stretch_of_time(words):
+    read, _ = window(words)
+    assert read.at
+    assert not since(read).at
+
+
+@pytest.mark.parametrize("words", ["until 14:00", "since 14:00", "since 3 hours ago", "last 3 hours", "yesterday"])
+def test_a_stretch_of_time_is_no_moment(words):
+    assert not window(words)[0].at
+
+
+def test_from_a_moment_on_reaches_up_to_now():
+    assert span(since(window("at 10:00")[0]), SUNDAY_NOON, DAY) == Span(2, "", 2)
+    assert span(since(window("the same time yesterday")[0]), SUNDAY_NOON, DAY) == Span(24, "", 24)
+
+
+def test_a_second_window_stays_in_the_text():
+    assert window("last 6 hours and the last 2 days")[1].endswith(" and the last 2 days")
 
 
 def test_what_is_not_named_is_the_usual_time_up_to_now():
