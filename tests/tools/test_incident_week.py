@@ -26,8 +26,8 @@ ALERTS = {
     "price_jump": "PRICE_ANOMALY",
     "venue_outage": "VENUE_OUTAGE",
 }
-# Two calm looks in a row clear, and calm is within two thirds of the limit, which the first look after an incident may miss.
-CLEARED_WITHIN = timedelta(minutes=5)
+# An all-clear is as of the first calm look, and calm is within two thirds of the limit, which the first looks after an incident may miss.
+CLEARED_WITHIN = timedelta(minutes=4)
 
 
 def column(looks, of):

@@ -10,6 +10,7 @@ from make_snapshots import miss, snapshot
 
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.anomalies import AlertState, Norm, observe, resume, step
+from tools.analytics.anomalies.stepping import CALM_LOOKS
 from tools.analytics.look import look
 from tools.analytics.rules import parse
 from tools.analytics.snapshot import Miss, Snapshot
@@ -37,6 +38,11 @@ def calm(minute: float, *, mid: float = 100.0, spread_pct: float = 0.05, depth_u
     return snapshot(after_s=60 * minute, best_bid=mid - half, best_ask=mid + half, depth_usd=depth_usd, imbalance_pct=imbalance_pct)
 
 
+def calms(first: float) -> list[Snapshot]:
+    """As many as it takes to end an alert, from a minute on."""
+    return [calm(first + after) for after in range(CALM_LOOKS)]
+
+
 def down(minute: float) -> Miss:
     """A look that failed."""
     return miss(after_s=60 * minute)
@@ -62,7 +68,7 @@ def spreads(*values: float) -> list[Snapshot]:
 
 
 def test_a_spread_widened_twice_in_a_row_raises_one_alert_and_one_all_clear() -> None:
-    _, events = watch(spreads(0.05, 0.0877, 0.0877, 0.09, 0.05, 0.05, 0.05))
+    _, events = watch(spreads(0.05, 0.0877, 0.0877, 0.08, 0.05, 0.05, 0.05, 0.05, 0.05))
 
     raised, cleared = (event.model_dump() for event in events)
     assert raised == {
@@ -87,7 +93,7 @@ def test_a_spread_widened_twice_in_a_row_raises_one_alert_and_one_all_clear() ->
         "cleared_at": None,
         "acknowledged_at": None,
     }
-    assert cleared == {**raised, "state": "cleared", "cleared_at": NOON + timedelta(minutes=5)}
+    assert cleared == {**raised, "state": "cleared", "cleared_at": NOON + timedelta(minutes=4)}
 
 
 def test_one_deviating_observation_raises_nothing() -> None:
@@ -109,36 +115,78 @@ def test_the_threshold_is_where_a_deviation_begins(threshold_pct: float, spread_
     assert len(watch(spreads(spread_pct, spread_pct), AlertState(threshold_pct))[1]) == raised
 
 
-def test_an_alert_stands_until_the_deviation_has_twice_been_under_two_thirds_of_the_threshold() -> None:
-    hovering = [0.0651, 0.0651, 0.063, 0.062, 0.061, 0.059, 0.061, 0.0599, 0.0599]
+def test_an_alert_stands_until_the_deviation_has_five_times_in_a_row_been_under_two_thirds_of_the_threshold() -> None:
+    hovering = [0.0651, 0.0651, 0.063, 0.059, 0.059, 0.061, *[0.0599] * 4, 0.061]
 
-    _, events = watch(spreads(*hovering))
+    state, events = watch(spreads(*hovering, *[0.0599] * 4))
+    _, [cleared] = watch([calm(15, spread_pct=0.0599)], state)
 
-    assert brief(events) == [(1, "SPREAD_WIDENING", "raised"), (8, "SPREAD_WIDENING", "cleared")]
+    assert brief(events) == [(1, "SPREAD_WIDENING", "raised")]
+    assert brief([cleared]) == [(11, "SPREAD_WIDENING", "cleared")]
 
 
-def test_a_market_that_flickers_after_its_all_clear_is_left_alone_for_ten_intervals() -> None:
-    flicker = [0.1, 0.1, 0.05, 0.05, *[0.1, 0.1, 0.05, 0.05] * 3]
+def test_a_market_that_flickers_all_day_is_one_alert() -> None:
+    state, events = watch(spreads(*[0.1, 0.1, 0.05, 0.05] * 90))
+    _, [cleared] = watch(calms(360), state)
 
-    _, events = watch(spreads(*flicker))
+    assert brief(events) == [(1, "SPREAD_WIDENING", "raised")]
+    assert brief([cleared]) == [(358, "SPREAD_WIDENING", "cleared")]
 
-    assert brief(events) == [
-        (1, "SPREAD_WIDENING", "raised"),
-        (3, "SPREAD_WIDENING", "cleared"),
-        (13, "SPREAD_WIDENING", "raised"),
-        (15, "SPREAD_WIDENING", "cleared"),
-    ]
+
+def test_an_exchange_that_comes_and_goes_all_day_is_one_outage() -> None:
+    state, events = watch([down(minute) if minute % 4 < 2 else calm(minute) for minute in range(360)])
+    _, [cleared] = watch(calms(360), state)
+
+    assert brief(events) == [(1, "VENUE_OUTAGE", "raised")]
+    assert brief([cleared]) == [(358, "VENUE_OUTAGE", "cleared")]
+
+
+@pytest.mark.parametrize(
+    ("looks", "told"),
+    [
+        (spreads(0.067, 0.067, 0.05, 0.05, 1.0), ["Spread widened by 34.0%", "Spread widened by 1,900.0%"]),
+        ([calm(0), calm(1, mid=100.32), calm(2, mid=100.32), calm(3, mid=90)], ["Price rose by 0.320%", "Price fell by 10.29%"]),
+    ],
+)
+def test_an_incident_that_gets_worse_before_it_has_ended_is_told_again_under_the_same_id(looks: list[Snapshot], told: list[str]) -> None:
+    state, [first, second] = watch(looks)
+
+    assert [event.message.partition(" (")[0].partition(" within")[0] for event in (first, second)] == told
+    assert [(event.severity, event.state) for event in (first, second)] == [("LOW", "raised"), ("HIGH", "raised")]
+    assert (second.alert_id, second.timestamp) == (first.alert_id, first.timestamp)
+    assert state.open_alerts == (second,)
+
+
+def test_an_alert_keeps_its_worst_look_of_the_same_severity_too_which_is_no_news() -> None:
+    state, [raised] = watch(spreads(0.082, 0.082, 0.5, 1.0, 0.2))
+
+    [standing] = state.open_alerts
+    assert (raised.severity, standing.severity) == ("HIGH", "HIGH")
+    assert standing == raised.model_copy(
+        update={
+            "current_value": pytest.approx(1.0),
+            "deviation_percentage": pytest.approx(1_900),
+            "z_score": pytest.approx(0.95 / (1.4826 * 0.005)),
+            "message": "Spread widened by 1,900.0% (current: 1.00%, baseline: 0.050%)",
+        }
+    )
+
+
+def test_an_outage_says_how_many_looks_in_a_row_have_failed() -> None:
+    state, _ = watch([*map(down, range(7)), calm(7), down(8), down(9)])
+
+    assert [one.message for one in state.open_alerts] == ["No valid book in 7 looks in a row (timed out)"]
 
 
 def test_a_standing_alert_takes_the_values_of_a_worse_observation_under_the_same_id() -> None:
-    state, [first] = watch(spreads(0.066, 0.066, 0.12, 0.066))
-    _, [cleared] = watch([calm(4), calm(5)], state)
+    state, [first, worse] = watch(spreads(0.066, 0.066, 0.12, 0.066))
+    _, [cleared] = watch(calms(4), state)
 
-    [standing] = state.open_alerts
-    assert (first.severity, standing.severity, cleared.severity) == ("LOW", "HIGH", "HIGH")
-    assert (standing.alert_id, standing.timestamp, standing.state) == (first.alert_id, first.timestamp, "raised")
-    assert standing.message == "Spread widened by 140.0% (current: 0.120%, baseline: 0.050%)"
-    assert cleared == standing.model_copy(update={"state": "cleared", "cleared_at": NOON + timedelta(minutes=5)})
+    assert (first.severity, worse.severity, cleared.severity) == ("LOW", "HIGH", "HIGH")
+    assert (worse.alert_id, worse.timestamp, worse.state) == (first.alert_id, first.timestamp, "raised")
+    assert worse.message == "Spread widened by 140.0% (current: 0.120%, baseline: 0.050%)"
+    assert state.open_alerts == (worse,)
+    assert cleared == worse.model_copy(update={"state": "cleared", "cleared_at": NOON + timedelta(minutes=4)})
 
 
 def test_an_alert_that_somebody_has_seen_stays_acknowledged_when_it_gets_worse() -> None:
@@ -159,9 +207,9 @@ def test_an_alert_that_somebody_has_seen_stays_acknowledged_when_it_gets_worse()
     ],
 )
 def test_depth_and_imbalance_are_watched_like_the_spread(changed: dict[str, float], alert_type: str, severity: str, message: str) -> None:
-    _, events = watch([calm(0, **changed), calm(1, **changed), calm(2), calm(3)])
+    _, events = watch([calm(0, **changed), calm(1, **changed), *calms(2)])
 
-    assert brief(events) == [(1, alert_type, "raised"), (3, alert_type, "cleared")]
+    assert brief(events) == [(1, alert_type, "raised"), (2, alert_type, "cleared")]
     assert (events[0].severity, events[0].message) == (severity, message)
 
 
@@ -176,9 +224,9 @@ def test_a_depth_drop_of_90_per_cent_is_severe_at_any_threshold() -> None:
 
 
 def test_a_price_jump_raises_at_once_and_clears_when_the_price_stands_still_again() -> None:
-    _, events = watch([calm(0), calm(1, mid=101), calm(2, mid=101), calm(3, mid=101)])
+    _, events = watch([calm(0), *(calm(minute, mid=101) for minute in range(1, 7))])
 
-    assert brief(events) == [(1, "PRICE_ANOMALY", "raised"), (3, "PRICE_ANOMALY", "cleared")]
+    assert brief(events) == [(1, "PRICE_ANOMALY", "raised"), (2, "PRICE_ANOMALY", "cleared")]
     assert events[0].message == "Price rose by 1.00% within one interval (usual move: 0.050%)"
     assert (events[0].current_value, events[0].baseline_value, events[0].z_score) == (pytest.approx(0.995033), 0.05, pytest.approx(19.90066))
 
@@ -219,8 +267,10 @@ def test_looks_that_fail_long_after_one_another_are_no_outage() -> None:
     assert watch([calm(0), down(1), down(61), down(121)])[1] == []
 
 
-def test_two_failed_looks_in_a_row_are_an_outage_that_ends_with_the_next_valid_book() -> None:
-    _, events = watch([calm(0), down(1), down(2), down(3), calm(4), calm(5)])
+def test_two_failed_looks_in_a_row_are_an_outage_that_ends_with_the_first_of_five_valid_books() -> None:
+    state, [raised] = watch([calm(0), down(1), down(2), down(3), *calms(4)[:-1]])
+    _, [cleared] = watch([calm(8)], state)
+    events = [raised, cleared]
 
     assert brief(events) == [(2, "VENUE_OUTAGE", "raised"), (4, "VENUE_OUTAGE", "cleared")]
     assert events[0].alert_id == "kraken-btc-usd-venue-outage-20260809t120200z"
@@ -248,15 +298,15 @@ def test_a_watch_that_starts_in_an_outage_raises_it_with_the_second_look() -> No
 def test_after_an_outage_comparisons_start_anew() -> None:
     _, events = watch([calm(0), calm(1, spread_pct=0.2), down(2), down(3), calm(3.4, mid=150, spread_pct=0.2), calm(4.4, mid=150, spread_pct=0.2)])
 
-    assert brief(events) == [(3, "VENUE_OUTAGE", "raised"), (3.4, "VENUE_OUTAGE", "cleared"), (4.4, "SPREAD_WIDENING", "raised")]
+    assert brief(events) == [(3, "VENUE_OUTAGE", "raised"), (4.4, "SPREAD_WIDENING", "raised")]
 
 
 def test_an_alert_stands_through_an_outage_and_a_gap() -> None:
-    looks = [calm(0, depth_usd=1e5), calm(1, depth_usd=1e5), down(2), down(3), calm(4, depth_usd=1e5), calm(90, depth_usd=1e5), calm(91), calm(92)]
+    looks = [calm(0, depth_usd=1e5), calm(1, depth_usd=1e5), down(2), down(3), calm(4, depth_usd=1e5), calm(90, depth_usd=1e5), *calms(91)]
 
     _, events = watch(looks)
 
-    assert brief(events) == [(1, "DEPTH_DROP", "raised"), (3, "VENUE_OUTAGE", "raised"), (4, "VENUE_OUTAGE", "cleared"), (92, "DEPTH_DROP", "cleared")]
+    assert brief(events) == [(1, "DEPTH_DROP", "raised"), (3, "VENUE_OUTAGE", "raised"), (90, "VENUE_OUTAGE", "cleared"), (91, "DEPTH_DROP", "cleared")]
 
 
 def test_an_alert_from_before_a_gap_ends_with_the_first_look_that_does_not_still_deviate() -> None:
@@ -275,10 +325,12 @@ def test_a_price_that_jumped_before_a_gap_is_over_after_it() -> None:
     assert brief(events) == [(1, "PRICE_ANOMALY", "raised"), (600, "PRICE_ANOMALY", "cleared")]
 
 
-def test_an_outage_from_before_a_gap_stands_until_there_is_a_valid_book() -> None:
-    _, events = watch([down(0), down(1), down(600), calm(601)])
+def test_an_outage_from_before_a_gap_ends_with_a_valid_book_unless_a_look_has_failed_again() -> None:
+    before = [down(0), down(1)]
 
-    assert brief(events) == [(1, "VENUE_OUTAGE", "raised"), (601, "VENUE_OUTAGE", "cleared")]
+    assert brief(watch([*before, calm(600)])[1]) == [(1, "VENUE_OUTAGE", "raised"), (600, "VENUE_OUTAGE", "cleared")]
+    assert brief(watch([*before, down(600), *calms(601)[:-1]])[1]) == [(1, "VENUE_OUTAGE", "raised")]
+    assert brief(watch([*before, down(600), *calms(601)])[1]) == [(1, "VENUE_OUTAGE", "raised"), (601, "VENUE_OUTAGE", "cleared")]
 
 
 def test_an_alert_whose_figure_cannot_be_told_any_more_stands_for_ten_looks() -> None:
@@ -357,20 +409,20 @@ def test_a_figure_that_never_varied_has_no_z_score() -> None:
 def test_a_watch_that_starts_anew_clears_the_alerts_that_stood_and_raises_none_twice() -> None:
     before, [raised] = watch(spreads(0.2, 0.2))
 
-    state, events = watch([calm(30, spread_pct=0.2), calm(31, spread_pct=0.2), calm(32), calm(33)], resume(before.open_alerts))
+    state, events = watch([calm(30, spread_pct=0.2), calm(31, spread_pct=0.2), *calms(32)], resume(before.open_alerts))
 
     assert before.open_alerts == (raised,)
-    assert events == [raised.model_copy(update={"state": "cleared", "cleared_at": NOON + timedelta(minutes=33)})]
+    assert events == [raised.model_copy(update={"state": "cleared", "cleared_at": NOON + timedelta(minutes=32)})]
     assert state.open_alerts == ()
 
 
 def test_a_rule_fires_after_two_observations_and_clears_when_back_by_a_margin() -> None:
     rule = parse("BTC spread on kraken > 6 bps", "binance")
-    looks = spreads(0.05, 0.061, 0.061, 0.059, 0.055, 0.053, 0.0539, 0.05)
+    looks = spreads(0.05, 0.061, 0.061, 0.059, 0.0595, 0.053, 0.0539, 0.05, 0.05, 0.05)
 
     _, events = watch(looks, AlertState(rules=(rule,)))
 
-    assert brief(events) == [(2, "RULE", "raised"), (6, "RULE", "cleared")]
+    assert brief(events) == [(2, "RULE", "raised"), (5, "RULE", "cleared")]
     assert events[0].alert_id == f"kraken-btc-usd-{rule.rule_id}-20260809t120200z"
     assert (events[0].message, events[0].rule) == ("BTC spread on kraken > 6 bps: now 6.10 bps", rule.text)
     assert (events[0].unit, events[0].current_value, events[0].baseline_value) == ("bps", pytest.approx(6.1), 6)
@@ -393,11 +445,11 @@ def test_every_kind_of_rule_fires_and_clears(
     said: str, quiet: dict[str, float], firing: dict[str, float], severity: str, near: dict[str, float], back: dict[str, float]
 ) -> None:
     state = AlertState(rules=(parse(f"BTC {said}", "kraken"),))
-    shown = [quiet, quiet, firing, firing, near, near, back, back]
+    shown = [quiet, quiet, firing, firing, *[near] * CALM_LOOKS, *[back] * CALM_LOOKS]
 
     _, events = watch([calm(minute, **changed) for minute, changed in enumerate(shown)], state, usual=None)
 
-    assert brief(events) == [(3, "RULE", "raised"), (7, "RULE", "cleared")]
+    assert brief(events) == [(3, "RULE", "raised"), (9, "RULE", "cleared")]
     assert events[0].severity == severity
 
 

@@ -93,13 +93,20 @@ def test_an_alert_raised_earlier_stands_with_the_id_of_its_moment_and_those_that
     told = checked(series(spread_pct=spread, depth_usd=depth), now(depth_usd=4e5))
 
     assert [(one.alert_id, one.state) for one in told.alerts] == [("kraken-btc-usd-depth-drop-20260809t115200z", "raised")]
-    assert [(one.alert_id, one.cleared_at) for one in told.cleared] == [("kraken-btc-usd-spread-widening-20260809t111200z", NOON - timedelta(minutes=45))]
+    assert [(one.alert_id, one.cleared_at) for one in told.cleared] == [("kraken-btc-usd-spread-widening-20260809t111200z", NOON - timedelta(minutes=46))]
 
 
 def test_an_all_clear_that_the_look_now_gives_is_told() -> None:
-    told = checked(series(spread_pct=[0.1] * 30 + [0.2] * 3 + [0.1]), now())
+    before, told = (checked(series(spread_pct=[0.1] * 30 + [0.2] * 3 + [0.1] * calm), now()) for calm in (3, 4))
 
-    assert (told.alerts, [one.cleared_at for one in told.cleared]) == ([], [LATER])
+    assert ([one.state for one in before.alerts], before.cleared, outcomes(before)["SPREAD_WIDENING"]) == (["raised"], [], "clearing")
+    assert (told.alerts, [one.cleared_at for one in told.cleared], outcomes(told)["SPREAD_WIDENING"]) == ([], [NOON - timedelta(minutes=3)], "normal")
+
+
+def test_an_outage_is_clearing_while_books_are_valid_again() -> None:
+    told = checked(series(mid=[100.0] * 28, times_s=[*range(-1_800, -180, 60), 0], failed_s=[-180, -120, -60]), now())
+
+    assert ([one.alert_type for one in told.alerts], outcomes(told)["VENUE_OUTAGE"]) == (["VENUE_OUTAGE"], "clearing")
 
 
 def test_looks_after_the_one_in_question_are_no_part_of_the_window() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
-from math import inf, log, sqrt
+from math import log, sqrt
 from statistics import median
 
 import numpy as np
@@ -79,33 +79,29 @@ def _strengths(of: Series, at: list[int], row: list[int], out: list[bool], inter
 
 
 def _walk(kind: str, strength: Strength, at: list[int], row: list[int], out: list[bool], interval: float) -> list[Incident]:
-    found, beyond, quiet, free, unseen = list[Incident](), 0, 0, -inf, 0
+    found, beyond, calm, unseen = list[Incident](), 0, list[int](), 0
     standing: tuple[int, str] | None = None
     for k, now in enumerate(at):
         if k and now - at[k - 1] > 2.5 * interval:
             unseen = 10
         if out[k] or (k and now - at[k - 1] > 2.5 * interval):
-            beyond, quiet = 0, 0
+            beyond, calm = 0, []
         if row[k] < 0:
             continue
         strong = strength(k)
         beyond = beyond + 1 if strong is not None and strong >= 1 else 0
-        quiet = quiet + 1 if strong is not None and strong < 2 / 3 and standing else 0
+        calm = [*calm, now] if strong is not None and strong < 2 / 3 and standing else []
         doubtful, unseen = unseen >= 10, unseen + 1 if strong is None else 0
-        if standing and doubtful and (strong is None or strong < 2 / 3):
-            found.append((kind, standing[0], now, standing[1]))
-            standing, quiet, beyond, free = None, 0, 0, now + 10 * interval
+        if standing and (len(calm) == 5 or (doubtful and (strong is None or calm))):
+            found.append((kind, standing[0], calm[0] if calm else now, standing[1]))
+            standing, calm, beyond = None, [], 0
             continue
-        if strong is None:
+        if strong is None or not beyond:
             continue
         severity = "HIGH" if strong >= 2 or (kind == "DEPTH_DROP" and _share_gone(strength, k) >= 0.9) else "MEDIUM" if strong >= 4 / 3 else "LOW"
-        due = beyond >= (1 if kind == "PRICE_ANOMALY" else 2)
-        if standing and quiet == 2:
-            found.append((kind, standing[0], now, standing[1]))
-            standing, quiet, beyond, free = None, 0, 0, now + 10 * interval
-        elif standing and due:
+        if standing:
             standing = (standing[0], max(standing[1], severity, key=["LOW", "MEDIUM", "HIGH"].index))
-        elif due and now >= free:
+        elif beyond >= (1 if kind == "PRICE_ANOMALY" else 2):
             standing, unseen = (now, severity), 0
     return [*found, *([(kind, standing[0], None, standing[1])] if standing else [])]
 
@@ -119,13 +115,19 @@ THRESHOLD = 45.0
 
 
 def _outages(at: list[int], row: list[int], out: list[bool], interval: float) -> list[Incident]:
-    found, standing, free = list[Incident](), None, -inf
+    found, books, doubtful = list[Incident](), list[int](), False
+    standing: int | None = None
     for k, now in enumerate(at):
-        if standing is None and out[k] and now >= free:
-            standing = now
-        elif standing is not None and row[k] >= 0:
-            found.append(("VENUE_OUTAGE", standing, now, "HIGH"))
-            standing, free = None, now + 10 * interval
+        if k and now - at[k - 1] > 2.5 * interval:
+            books, doubtful = [], True
+        if row[k] < 0:
+            books, doubtful = [], False
+            standing = now if standing is None and out[k] else standing
+        elif standing is not None:
+            books = [*books, now]
+            if len(books) == 5 or doubtful:
+                found.append(("VENUE_OUTAGE", standing, books[0], "HIGH"))
+                standing, books = None, []
     return [*found, *([("VENUE_OUTAGE", standing, None, "HIGH")] if standing is not None else [])]
 
 
@@ -249,8 +251,8 @@ def test_a_watch_that_starts_anew_at_any_look_raises_nothing_twice_and_loses_not
         state, new = step(fresh, observe(look(seen), usual, 60))
         events += new
 
-    ids = [(event.alert_id, event.state) for event in events]
-    raised, cleared = ({alert_id for alert_id, which in ids if which == wanted} for wanted in ("raised", "cleared"))
+    ids = [(event.alert_id, event.state, event.severity) for event in events]
+    raised, cleared = ({alert_id for alert_id, which, _ in ids if which == wanted} for wanted in ("raised", "cleared"))
     assert len(ids) == len(set(ids))
     assert raised - cleared == {alert.alert_id for alert in state.open_alerts}
     assert cleared <= raised
@@ -270,7 +272,7 @@ def test_an_incident_raises_one_alert_as_it_stood_at_the_end() -> None:
     [alert] = backtest(incident())
 
     start = NOON - timedelta(minutes=CALM + 6 - 1)
-    assert (alert.timestamp, alert.cleared_at, alert.state) == (start + timedelta(minutes=1), start + timedelta(minutes=7), "cleared")
+    assert (alert.timestamp, alert.cleared_at, alert.state) == (start + timedelta(minutes=1), start + timedelta(minutes=6), "cleared")
     assert (alert.message, alert.sample_count) == ("Spread widened by 300.0% (current: 0.200%, baseline: 0.050%)", 40)
 
 
@@ -317,12 +319,13 @@ def test_nothing_is_usual_before_ten_snapshots() -> None:
 
 
 def test_rules_and_failed_looks_are_tried_as_well() -> None:
-    of = series(times_s=[-480, -420, -360, -300, -60, 0], spread_pct=[0.05, 0.2, 0.2, 0.05, 0.05, 0.05], failed_s=[-240, -180, -120])
+    times = [-720, -660, -600, -540, *range(-300, 1, 60)]
+    of = series(times_s=times, spread_pct=[0.05, 0.2, 0.2, *[0.05] * 7], failed_s=[-480, -420, -360])
 
     fired = backtest(of, rules=[parse("BTC spread > 10 bps", "kraken")])
 
-    minutes = [((one.timestamp - NOON).total_seconds() / 60, one.alert_type, (one.cleared_at or one.timestamp) - NOON) for one in fired]
-    assert minutes == [(-6, "RULE", timedelta(0)), (-3, "VENUE_OUTAGE", timedelta(minutes=-1))]
+    minutes = [tuple((at - NOON) // timedelta(minutes=1) for at in (one.timestamp, one.cleared_at) if at) for one in fired]
+    assert list(zip((one.alert_type for one in fired), minutes, strict=True)) == [("RULE", (-10, -5)), ("VENUE_OUTAGE", (-7, -5))]
 
 
 @pytest.mark.parametrize("of", [series(mid=[]), series(mid=[np.nan] * 20), series(mid=[100.0]), series(mid=[], failed_s=[-60.0])])

@@ -92,7 +92,7 @@ def test_what_deviated_did_so_for_one_book_alone(recorded: dict[str, Series]) ->
 
 
 def test_at_two_thirds_of_the_threshold_the_unrest_around_midnight_fires(recorded: dict[str, Series]) -> None:
-    """Around 00:00 UTC bids left ETH's book for half a minute, and BTC's asks for ten seconds.
+    """Around 00:00 UTC bids left ETH's book for half a minute, back between for moments, and BTC's asks for ten seconds.
 
     From 00:01:04 both sides of ETH's thinned while the price fell 0.3 % within half a minute.
     """
@@ -105,11 +105,11 @@ def test_at_two_thirds_of_the_threshold_the_unrest_around_midnight_fires(recorde
     }
 
     assert fired == {
-        "BTC": [("00:00:06", "00:00:16", "MEDIUM", "Imbalance within 0.25% moved 26.9 points towards bids (current: 11.96%, baseline: -14.94%)")],
+        "BTC": [("00:00:06", "00:00:14", "MEDIUM", "Imbalance within 0.25% moved 26.9 points towards bids (current: 11.96%, baseline: -14.94%)")],
         "ETH": [
-            ("23:59:50", "00:00:10", "MEDIUM", "Depth within 0.25% dropped by 28.4% (current: $7.07 million, baseline: $9.87 million)"),
-            ("23:59:50", "23:59:56", "MEDIUM", "Imbalance within 0.25% moved 29.2 points towards asks (current: -30.92%, baseline: -1.67%)"),
-            ("00:01:04", "00:01:46", "HIGH", "Depth within 0.25% dropped by 42.3% (current: $5.63 million, baseline: $9.76 million)"),
+            ("23:59:50", "00:00:14", "MEDIUM", "Depth within 0.25% dropped by 28.4% (current: $7.07 million, baseline: $9.87 million)"),
+            ("23:59:50", "00:00:02", "MEDIUM", "Imbalance within 0.25% moved 29.2 points towards asks (current: -30.92%, baseline: -1.67%)"),
+            ("00:01:04", "00:01:44", "HIGH", "Depth within 0.25% dropped by 42.3% (current: $5.63 million, baseline: $9.76 million)"),
         ],
     }
 

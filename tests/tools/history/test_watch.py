@@ -87,11 +87,20 @@ async def test_whoever_watches_next_takes_up_the_alerts_that_stand(watch, histor
     assert [(one.alert_id, one.state) for one in after] == [(delivered[0].alert_id, "cleared")]
 
 
-async def test_an_alert_that_becomes_worse_is_stored_so_and_not_delivered_again(watch, history, delivered):
+async def test_an_alert_that_becomes_more_severe_is_stored_so_and_delivered_again(watch, history, delivered):
     await looks(watch, 0, 1, best_bid=99.93, best_ask=100.07)
     await looks(watch, 2, **WIDE)
-    assert [(one.severity, one.state) for one in delivered] == [("LOW", "raised")]
-    assert [(one.alert_id, one.severity) for one in await history.alerts()] == [(delivered[0].alert_id, "HIGH")]
+    assert [(one.severity, one.state) for one in delivered] == [("LOW", "raised"), ("HIGH", "raised")]
+    assert {one.alert_id for one in delivered} == {delivered[0].alert_id}
+    assert await history.alerts() == delivered[1:]
+
+
+async def test_an_alert_that_becomes_worse_but_no_more_severe_is_stored_so_and_not_delivered_again(watch, history, delivered):
+    await looks(watch, 0, 1, **WIDE)
+    await looks(watch, 2, best_bid=98, best_ask=102)
+    [raised], [stored] = delivered, await history.alerts()
+    assert (raised.current_value, stored.current_value) == (2.0, 4.0)
+    assert (stored.alert_id, stored.severity, stored.timestamp) == (raised.alert_id, raised.severity, raised.timestamp)
 
 
 async def test_another_markets_alerts_and_rules_are_none_of_its_business(watch, history, delivered):
@@ -170,7 +179,7 @@ async def test_what_stands_where_time_begins_anew_ends_with_the_last_look_and_is
 async def test_an_alert_that_ended_within_a_loop_is_not_told_again_in_the_next(watch, history, delivered):
     for _ in range(2):
         await looks(watch, 0, 1, **WIDE)
-        await looks(watch, *range(2, 6))
+        await looks(watch, *range(2, 8))
     assert brief(delivered) == [("SPREAD_WIDENING", "raised"), ("SPREAD_WIDENING", "cleared")]
     assert await history.alerts() == delivered[1:]
 

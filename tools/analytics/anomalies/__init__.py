@@ -8,7 +8,8 @@ Deviations are from the median of a window. What counts, with the default thresh
 - PRICE_ANOMALY: log return over one interval beyond JUMP_SIGMAS * T / 30 robust sigmas, and at least 0.2 %.
 - VENUE_OUTAGE: no valid book for two intervals.
 
-Two observations in a row raise an alert (a price jump needs one); it clears with hysteresis, and a cool-down keeps one incident one alert.
+Two observations in a row raise an alert (a price jump needs one). It keeps the values of the worst, and ends with five calm ones in a row, as of the
+first of them: an incident that pauses or grows is one alert.
 """
 
 from .backtesting import backtest, backtest_rules

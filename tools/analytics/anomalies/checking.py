@@ -12,7 +12,7 @@ from ..look import Look
 from ..result import Record, Result
 from ..rules import Rule
 from ..series import Series, age_ms, hourly_warnings, milliseconds, priced
-from .deviations import LIQUIDITY_TYPES, Judged, judge
+from .deviations import LIQUIDITY_TYPES, Deviation, Judged, judge
 from .looks import Looks
 from .norms import norm_of
 from .skipping import through
@@ -35,14 +35,15 @@ class Check(Record):
     deviation_percentage: Pct | None
     limit_percentage: Pct | None
     z_score: Ratio | None
-    outcome: Literal["normal", "deviating", "alert", "not checked"]
+    outcome: Literal["normal", "deviating", "alert", "clearing", "not checked"]
     note: str
 
 
 class AnomalyReport(Result):
     """Whether one market's liquidity is anomalous now: the alerts that stand, those of the window that have cleared, and what was checked.
 
-    `deviating` is an observation beyond the threshold that needs a second one in a row to raise an alert.
+    A check is `deviating` where its figure is beyond its limit and no alert stands: one look alone raises none, but of a price. It is `clearing` where
+    an alert stands and the figure is calm again: it ends once it has been so for stepping.CALM_LOOKS looks in a row.
     """
 
     symbol: str
@@ -124,6 +125,12 @@ def _check(alert_type: AlertType, found: Judged, after: AlertState, rule: Rule |
         deviation_percentage=found.deviation_pct,
         limit_percentage=found.limit_pct,
         z_score=found.z_score,
-        outcome="alert" if standing else "deviating" if found.beyond else "normal",
+        outcome=_outcome(found, standing=standing),
         note=said,
     )
+
+
+def _outcome(found: Deviation, *, standing: bool) -> Literal["normal", "deviating", "alert", "clearing"]:
+    if standing:
+        return "clearing" if found.calm else "alert"
+    return "deviating" if found.beyond else "normal"

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ...book import Column
 from ..alerts import LiquidityAlert
 from ..rules import Rule, measured_over
 from .deviations import JUMP_SIGMAS, SMALLEST_JUMP_PCT, stages
@@ -32,7 +33,7 @@ def through(state: AlertState, seen: Looks, usual: Norm) -> tuple[AlertState, li
 def through_rules(state: AlertState, seen: Looks) -> tuple[AlertState, list[LiquidityAlert]]:
     """As `through`, by the rules of the state alone.
 
-    While what stands is settled, a look of which every rule makes the same as of the one before changes nothing that shows.
+    While what stands is settled, a look of which every rule makes the same as of the one before, and no more of it than yet, changes nothing that shows.
     """
     return _over(state, seen, None, _changing(state.rules, seen), _settled)
 
@@ -57,9 +58,9 @@ def _at_rest(state: AlertState) -> bool:
 
 
 def _settled(state: AlertState) -> bool:
-    """Whether no count decides anything: neither the second in a row, nor an all-clear, nor the end of a cool-down is waited for."""
+    """Whether no count decides anything: neither a second look in a row nor an all-clear is waited for."""
     tracks = state.tracks.values()
-    waiting = any(track.calm or track.unseen or (track.beyond == 1 if track.alert else track.beyond) for track in tracks)
+    waiting = any(track.calm or track.unseen if track.alert else track.beyond for track in tracks)
     return state.failing_since is None and not waiting
 
 
@@ -72,11 +73,22 @@ def _notable(state: AlertState, seen: Looks, usual: Norm) -> list[int]:
 
 
 def _changing(rules: Iterable[Rule], seen: Looks) -> list[int]:
-    """The first look, and those of which a rule makes something else than of the one before, to have failed included; over a gap, too, what goes on stands."""
-    changing = np.arange(len(seen.rows)) == 0
+    """The looks of which a rule makes something else than of the one before, or the worst yet; to have failed is something else, and a gap is nothing."""
+    changing = np.zeros(len(seen.rows), bool)
     for rule in rules:
-        changing[1:] |= np.diff(np.append(stages(rule, measured_over(rule, seen.series)), _FAILED)[seen.rows]) != 0
+        figures = np.append(measured_over(rule, seen.series), np.nan)[seen.rows]
+        stage = np.where(seen.rows < 0, _FAILED, stages(rule, figures))
+        changing |= _new(stage, np.where(stage > 0, figures if rule.above else -figures, -np.inf))
     return np.flatnonzero(changing).tolist()
+
+
+def _new(stage: NDArray[np.int64], beyond: Column) -> NDArray[np.bool_]:
+    """Which looks begin a stage, or are further beyond the rule than all since the second of their stage: by that an alert stands at the latest."""
+    first = np.diff(stage, prepend=_FAILED - 1) != 0
+    ranks = np.unique(np.where(first, -np.inf, beyond), return_inverse=True)[1]
+    # The ranks of a stage, each above those of the stages before it.
+    levels = ranks + np.cumsum(first) * len(ranks)
+    return np.diff(np.maximum.accumulate(levels), prepend=0) > 0
 
 
 def _deviating(seen: Looks, usual: Norm, threshold_pct: float) -> NDArray[np.bool_]:

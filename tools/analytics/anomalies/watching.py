@@ -27,16 +27,21 @@ class Observation(Look):
 
 
 class Track(NamedTuple):
-    """One kind of incident: observations in a row beyond its limit, calm ones since, the alert that stands, and until when no new one is raised.
+    """One kind of incident: observations in a row beyond its limit, the alert that stands, and calm observations in a row since, from `calm_at` on.
 
     `unseen` is for how many books in a row the figure of the alert that stands could not be told.
     """
 
     beyond: int = 0
     calm: int = 0
+    calm_at: datetime | None = None
     alert: LiquidityAlert | None = None
-    quiet_until: datetime | None = None
     unseen: int = 0
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether nothing is known of what stands: one look decides whether it still does."""
+        return self.unseen >= LONGEST_UNSEEN
 
 
 @dataclass(frozen=True)
