@@ -41,6 +41,11 @@ class Watch:
         self._unstored: dict[str, LiquidityAlert] = {}
         self._told: frozenset[str] = frozenset()
 
+    @property
+    def standing(self) -> tuple[LiquidityAlert, ...]:
+        """The alerts that stand after the last look, those of before it began among them."""
+        return self._state.open_alerts if self._state else ()
+
     async def observe(self, seen: Snapshot | Miss) -> list[LiquidityAlert]:
         """What a look raised or cleared, stored and delivered. Looks come in the order of time; one from before the last begins anew."""
         ended = self._ended() if seen.timestamp < self._seen_at else []

@@ -55,6 +55,7 @@ class PairRecorder:
         while True:
             tenure = await self._granted()
             await self._record(tenure)
+            self._shop.board.set(self._place, standing=())
             if tenure.shared:
                 name = self._shop.board[self._place].name
                 self._shop.board.say(f"{name}: another recorder had it while the database could not be reached from here; the looks of both are kept")
@@ -113,8 +114,12 @@ class PairRecorder:
                     self._shop.outbox.add(Look(self._place, seen))
                     if judging is not None:
                         await judging
-                    judging = group.create_task(uncut(watch.observe(seen)))
+                    judging = group.create_task(uncut(self._judge(watch, seen)))
                 await self._next_tick_of(tenure)
+
+    async def _judge(self, watch: Watch, seen: Snapshot | Miss) -> None:
+        await watch.observe(seen)
+        self._shop.board.set(self._place, standing=watch.standing)
 
     async def _is_recorded(self) -> bool:
         """Whether the market was looked at in this slot, by whoever held it before."""

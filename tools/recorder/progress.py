@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from ..analytics.alerts import LiquidityAlert
 from ..analytics.snapshot import Miss, Snapshot
+from ..history.watch import Deliver
 
 State = Literal["starting", "recording", "failing", "elsewhere", "refused", "duplicate"]
 """`elsewhere`: another recorder on the same database has the pair. `refused` and `duplicate`: nothing is recorded under this name, `note` says why."""
@@ -28,7 +30,7 @@ class PairProgress:
     """One symbol on one exchange. `market` is what the symbol means there, empty until the exchange has first answered.
 
     `stored` snapshots are durable, `failed` looks gave no valid book, `skipped` ticks passed while a look was still under way,
-    or came before there was a new book.
+    or came before there was a new book. `standing` are the alerts that stand, those among them that were raised before the recording began.
     """
 
     exchange: str
@@ -42,6 +44,7 @@ class PairProgress:
     failed: int = 0
     skipped: int = 0
     gap: Gap | None = None
+    standing: tuple[LiquidityAlert, ...] = ()
 
     @property
     def name(self) -> str:
@@ -50,11 +53,31 @@ class PairProgress:
 
 @dataclass(frozen=True)
 class Progress:
-    """A whole recording. `buffered` looks wait for the database, which is away where `database_fault` says how."""
+    """A whole recording, during which so many alerts were `raised` and `cleared`.
+
+    `buffered` looks wait for the database, which is away where `database_fault` says how.
+    """
 
     pairs: tuple[PairProgress, ...]
     buffered: int = 0
     database_fault: str = ""
+    raised: int = 0
+    cleared: int = 0
+
+    @property
+    def stored(self) -> int:
+        """Snapshots that are durable."""
+        return sum(pair.stored for pair in self.pairs)
+
+    @property
+    def lost(self) -> int:
+        """Looks that could not be kept."""
+        return sum(pair.gap.count for pair in self.pairs if pair.gap is not None)
+
+    @property
+    def standing(self) -> list[LiquidityAlert]:
+        """The alerts that stand, newest first."""
+        return sorted((alert for pair in self.pairs for alert in pair.standing), key=lambda alert: alert.timestamp, reverse=True)
 
     @property
     def gaps(self) -> dict[str, Gap]:
@@ -89,7 +112,9 @@ class Board:
         self._pairs = list(pairs)
         self._onlooker = onlooker
         self._waiting = waiting
+        self._alerts: dict[str, set[str]] = {"raised": set(), "cleared": set()}
         self.say = onlooker.say
+        self.show()
 
     def __getitem__(self, place: int) -> PairProgress:
         return self._pairs[place]
@@ -99,9 +124,20 @@ class Board:
         self._pairs[place] = replace(self._pairs[place], **fields)
         self.show()
 
+    def counting(self, deliver: Deliver) -> Deliver:
+        """As `deliver`, and counted."""
+
+        def both(alert: LiquidityAlert) -> None:
+            # By their ids: one that becomes more severe is delivered again.
+            self._alerts[alert.state].add(alert.alert_id)
+            self.show()
+            deliver(alert)
+
+        return both
+
     def show(self) -> None:
         self._onlooker.show(self.progress)
 
     @property
     def progress(self) -> Progress:
-        return Progress(tuple(self._pairs), *self._waiting())
+        return Progress(tuple(self._pairs), *self._waiting(), len(self._alerts["raised"]), len(self._alerts["cleared"]))
