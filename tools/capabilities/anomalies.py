@@ -1,8 +1,5 @@
 """The tool detect_anomalies."""
 
-from collections.abc import Sequence
-
-from ..analytics.alerts import LiquidityAlert
 from ..analytics.anomalies import THRESHOLD_PCT, AnomalyReport, report
 from ..analytics.baseline import FEWEST_SAMPLES
 from ..analytics.gaps import edge_warnings
@@ -24,19 +21,7 @@ async def detect_anomalies(
     if last is None:
         raise InsufficientHistory(meant.exchange, meant.symbol, 0, FEWEST_SAMPLES, lookback_hours, market.source)
     rules = [one.rule for one in await market.history.rules() if concerns(one.rule, meant.exchange, meant.symbol)]
-    found = report(series, symbol, last, threshold_pct, lookback_hours, meant.now, rules)
-    judged = (found.alerts or found.cleared) and threshold_pct == THRESHOLD_PCT
-    known = await market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end) if judged else []
-    return found.model_copy(
-        update={
-            "alerts": [_as_raised(alert, known) for alert in found.alerts],
-            "cleared": [_as_raised(alert, known) for alert in found.cleared],
-            "warnings": [*found.warnings, *edge_warnings(series), *([failure] if failure else [])],
-        }
-    )
-
-
-def _as_raised(found: LiquidityAlert, stored: Sequence[LiquidityAlert]) -> LiquidityAlert:
-    """The alert as it was stored, by what was usual when it was raised, rather than as the window judges it now; as found where none is stored."""
-    same = (one for one in stored if (one.alert_type, one.rule, one.state) == (found.alert_type, found.rule, found.state))
-    return next((one for one in same if one.timestamp <= (found.cleared_at or one.timestamp) and found.timestamp <= (one.cleared_at or found.timestamp)), found)
+    # Whoever watches goes by this threshold.
+    stored = await market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end) if threshold_pct == THRESHOLD_PCT else []
+    found = report(series, symbol, last, threshold_pct, lookback_hours, meant.now, rules, stored)
+    return found.model_copy(update={"warnings": [*found.warnings, *edge_warnings(series), *([failure] if failure else [])]})

@@ -7,6 +7,7 @@ import pytest
 from make_books import NOON
 from make_snapshots import SHARES, miss, series, snapshot
 
+from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.anomalies import AnomalyReport, report
 from tools.analytics.look import Look, look
 from tools.analytics.rules import parse
@@ -107,6 +108,69 @@ def test_an_outage_is_clearing_while_books_are_valid_again() -> None:
     told = checked(series(mid=[100.0] * 28, times_s=[*range(-1_800, -180, 60), 0], failed_s=[-180, -120, -60]), now())
 
     assert ([one.alert_type for one in told.alerts], outcomes(told)["VENUE_OUTAGE"]) == (["VENUE_OUTAGE"], "clearing")
+
+
+def stored(raised: float, cleared: float | None = None, **changes: str) -> LiquidityAlert:
+    """An alert of the spread as whoever watched stored it, raised and cleared so many minutes after NOON."""
+    [alert] = checked(series(spread_pct=[0.1] * 30 + [0.2]), now(spread_pct=0.2)).alerts
+    times = {"timestamp": NOON + timedelta(minutes=raised), "cleared_at": None if cleared is None else NOON + timedelta(minutes=cleared)}
+    name = f"stored-{raised}"
+    return alert.model_copy(update={**times, "alert_id": name, "state": "raised" if cleared is None else "cleared", "message": name, **changes})
+
+
+def told_beside(of: Series, current: Look, *known: LiquidityAlert) -> AnomalyReport:
+    return report(of, "BTC", current, 30, 24, LATER, (), known)
+
+
+def test_alerts_that_were_raised_while_it_was_watched_are_told_once_each_as_they_were() -> None:
+    spread = np.full(61, 0.1)
+    spread[[10, 11, 12, 20, 21, 22]] = 0.2
+    first, second = stored(-55, -30), stored(-20, -10, severity="LOW")
+
+    told = told_beside(series(spread_pct=spread), now(), first, second)
+
+    assert len(checked(series(spread_pct=spread), now()).cleared) == 2
+    assert (told.alerts, told.cleared) == ([], [second, first])
+
+
+@pytest.mark.parametrize(
+    ("known", "found"), [((-60, -50), True), ((-60, -49), False), ((-48, -44), False), ((-46, -44), False), ((-45.9, -44), True), ((-46, None), False)]
+)
+def test_what_is_found_besides_is_told_where_nothing_of_its_kind_is_stored_of_that_time(known: tuple[float, float | None], found: bool) -> None:
+    spread = np.full(61, 0.1)
+    spread[10:14] = 0.2  # raised 49 minutes before NOON, cleared 46 before it
+    of, alert = series(spread_pct=spread), stored(*known)
+
+    [own], told = checked(of, now()).cleared, told_beside(of, now(), alert)
+
+    assert {one.alert_id for one in (*told.alerts, *told.cleared)} == {alert.alert_id, *([own.alert_id] if found else [])}
+    assert {one.alert_id for one in told_beside(of, now(), alert.model_copy(update={"alert_type": "RULE", "rule": "another"})).cleared} >= {own.alert_id}
+
+
+def test_an_alert_that_is_stored_as_standing_stands_and_is_clearing_where_its_figure_is_calm() -> None:
+    alert = stored(-100)
+
+    calmed, worse = (told_beside(calm(), now(spread_pct=spread), alert) for spread in (0.1, 0.2))
+
+    assert (calmed.alerts, outcomes(calmed)["SPREAD_WIDENING"]) == ([alert], "clearing")
+    assert (worse.alerts, outcomes(worse)["SPREAD_WIDENING"]) == ([alert], "alert")
+
+
+def test_an_alert_that_stood_when_watching_stopped_is_over_where_its_figure_is_calm_now() -> None:
+    alert, gap = stored(-100), 60 * 3.6
+
+    calmed, still, failed = (told_beside(calm(), one, alert) for one in (now(after_s=gap), now(after_s=gap, spread_pct=0.2), look(miss(after_s=gap))))
+
+    assert (calmed.alerts, calmed.cleared) == ([], [alert.model_copy(update={"state": "cleared", "cleared_at": calmed.as_of})])
+    assert (still.alerts, outcomes(still)["SPREAD_WIDENING"]) == ([alert], "alert")
+    assert failed.alerts == [alert]
+
+
+def test_an_alert_that_was_cleared_after_the_window_stood_at_its_end() -> None:
+    later, before = stored(-10, 1.1), stored(-10, 1)
+
+    assert told_beside(calm(), now(), later).alerts == [stored(-10)]
+    assert told_beside(calm(), now(), before).cleared == [before]
 
 
 def test_looks_after_the_one_in_question_are_no_part_of_the_window() -> None:

@@ -16,8 +16,9 @@ from .deviations import LIQUIDITY_TYPES, Deviation, Judged, judge
 from .looks import Looks
 from .norms import norm_of
 from .skipping import through
-from .stepping import OUTAGE, outage, ready, step
-from .watching import AlertState, Observation, Track, observe
+from .stepping import OUTAGE, follows_gap, outage, ready, step
+from .telling import as_seen, beside
+from .watching import AlertState, Observation, Track, kind, observe
 
 _UNITS: dict[AlertType, ValueUnit] = {"SPREAD_WIDENING": "pct", "DEPTH_DROP": "usd", "IMBALANCE": "pct", "PRICE_ANOMALY": "pct"}
 
@@ -40,7 +41,7 @@ class Check(Record):
 
 
 class AnomalyReport(Result):
-    """Whether one market's liquidity is anomalous now: the alerts that stand, those of the window that have cleared, and what was checked.
+    """Whether one market's liquidity is anomalous now: the alerts that stand, those of the window that have cleared, newest first, and what was checked.
 
     A check is `deviating` where its figure is beyond its limit and no alert stands: one look alone raises none, but of a price. It is `clearing` where
     an alert stands and the figure is calm again: it ends once it has been so for stepping.CALM_LOOKS looks in a row.
@@ -58,8 +59,19 @@ class AnomalyReport(Result):
     checked: list[Check]
 
 
-def report(series: Series, asked: str, current: Look, threshold_pct: float, lookback_hours: float, now: datetime, rules: Sequence[Rule] = ()) -> AnomalyReport:
+def report(
+    series: Series,
+    asked: str,
+    current: Look,
+    threshold_pct: float,
+    lookback_hours: float,
+    now: datetime,
+    rules: Sequence[Rule] = (),
+    stored: Sequence[LiquidityAlert] = (),
+) -> AnomalyReport:
     """The point check: `step` run over the series' window and then over `current`. `rules` are those that concern the market.
+
+    `stored` are the alerts that whoever watched has raised: they are told, and of those found here only what is of another kind or time.
 
     Raises InsufficientHistory where the window before `current` is too short for a norm.
     """
@@ -71,6 +83,9 @@ def report(series: Series, asked: str, current: Look, threshold_pct: float, look
     before, cleared = through(AlertState(threshold_pct, tuple(rules)), seen, usual)
     last = observe(current, usual, seen.interval_s)
     after, events = step(before, last)
+    found = [*after.open_alerts, *cleared, *(alert for alert in events if alert.state == "cleared")]
+    told = beside(found, as_seen(stored, max(series.end, last.at), last if follows_gap(before, last) else None, before))
+    standing = [alert for alert in told if alert.state == "raised"]
     return AnomalyReport(
         source=current.source,
         as_of=current.at,
@@ -83,28 +98,26 @@ def report(series: Series, asked: str, current: Look, threshold_pct: float, look
         lookback_hours=lookback_hours,
         sample_count=usual.sample_count,
         depth_band_pct=usual.depth_band_pct,
-        alerts=list(after.open_alerts),
-        cleared=[*cleared, *(alert for alert in events if alert.state == "cleared")],
-        checked=_checks(before, after, last),
+        alerts=standing,
+        cleared=[alert for alert in told if alert.state == "cleared"],
+        checked=_checks(before, after, last, set(map(kind, standing))),
     )
 
 
-def _checks(before: AlertState, after: AlertState, last: Observation) -> list[Check]:
+def _checks(before: AlertState, after: AlertState, last: Observation, standing: set[str]) -> list[Check]:
     """What was compared in the last observation, and what came of it."""
     if last.figures is None:
         note: Judged = f"There is no valid book now ({last.failure.replace('_', ' ')})."
         judged = dict.fromkeys((*LIQUIDITY_TYPES, *(rule.text for rule in after.rules)), note)
     else:
         judged = judge(ready(before, last), last, last.figures)
-    checks = [_check(alert_type, judged[alert_type], after) for alert_type in LIQUIDITY_TYPES]
-    failed = after.tracks.get(OUTAGE, Track()).beyond
-    checks.append(_check(OUTAGE, outage(failed), after))
-    return [*checks, *(_check("RULE", judged[rule.text], after, rule) for rule in after.rules)]
+    judged[OUTAGE] = outage(after.tracks.get(OUTAGE, Track()).beyond)
+    checks = [_check(alert_type, judged[alert_type], standing=alert_type in standing) for alert_type in (*LIQUIDITY_TYPES, OUTAGE)]
+    return [*checks, *(_check("RULE", judged[rule.text], rule, standing=rule.text in standing) for rule in after.rules)]
 
 
-def _check(alert_type: AlertType, found: Judged, after: AlertState, rule: Rule | None = None) -> Check:
+def _check(alert_type: AlertType, found: Judged, rule: Rule | None = None, *, standing: bool) -> Check:
     said = rule.text if rule else ""
-    standing = after.tracks.get(said or alert_type, Track()).alert is not None
     if isinstance(found, str):
         return Check(
             alert_type=alert_type,

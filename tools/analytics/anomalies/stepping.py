@@ -38,8 +38,12 @@ def step(state: AlertState, observation: Observation) -> tuple[AlertState, list[
 
 def ready(state: AlertState, observation: Observation) -> AlertState:
     """The state that an observation is judged by: after a gap, nothing that came before it counts as in a row with it."""
-    gap = state.last_at is not None and _intervals(observation, state.last_at) > GAP_INTERVALS
-    return _doubted(_restarted(state)) if gap else state
+    return _doubted(_restarted(state)) if follows_gap(state, observation) else state
+
+
+def follows_gap(state: AlertState, observation: Observation) -> bool:
+    """Whether nobody looked for so long before an observation that what stood may have ended unseen."""
+    return state.last_at is not None and _intervals(observation, state.last_at) > GAP_INTERVALS
 
 
 def _doubted(state: AlertState) -> AlertState:

@@ -79,6 +79,11 @@ def resume(open_alerts: Iterable[LiquidityAlert], rules: Sequence[Rule] = (), th
     """
     tracks = dict[str, Track]()
     for alert in sorted(open_alerts, key=lambda one: one.timestamp):
-        kind = alert.rule or alert.alert_type
-        tracks[alert.alert_id if kind in tracks else kind] = Track(alert=alert, unseen=LONGEST_UNSEEN)
+        key = kind(alert)
+        tracks[alert.alert_id if key in tracks else key] = Track(alert=alert, unseen=LONGEST_UNSEEN)
     return AlertState(threshold_pct, tuple(rules), tracks)
+
+
+def kind(alert: LiquidityAlert) -> str:
+    """What an alert is of, of which one market has one alert at a time: its type, or a person's rule."""
+    return alert.rule or alert.alert_type

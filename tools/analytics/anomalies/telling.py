@@ -1,0 +1,36 @@
+"""Which alerts are told of a window: those that were raised while it was watched, and what else is found in it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from ..alerts import LiquidityAlert
+from .stepping import step
+from .watching import AlertState, Observation, kind, resume
+
+
+def as_seen(stored: Iterable[LiquidityAlert], until: datetime, anew: Observation | None, state: AlertState) -> list[LiquidityAlert]:
+    """The stored alerts as they stood at a moment, by the norms of their time.
+
+    `anew` is the first look after nobody had watched for a while, judged by the rules of `state`: what still stood may be over with it.
+    """
+    then = [_raised(alert) if alert.cleared_at and alert.cleared_at > until else alert for alert in stored]
+    if anew is None:
+        return then
+    events = step(resume((alert for alert in then if alert.state == "raised"), state.rules, state.threshold_pct), anew)[1]
+    over = {alert.alert_id: alert for alert in events if alert.state == "cleared"}
+    return [over.get(alert.alert_id, alert) for alert in then]
+
+
+def beside(found: Iterable[LiquidityAlert], known: Sequence[LiquidityAlert]) -> list[LiquidityAlert]:
+    """All that is known, and of what was found all that is not known by an alert of its kind and time; newest first."""
+    new = [alert for alert in found if not any(kind(one) == kind(alert) and _overlap(one, alert) for one in known)]
+    return sorted([*known, *new], key=lambda alert: alert.timestamp, reverse=True)
+
+
+def _raised(alert: LiquidityAlert) -> LiquidityAlert:
+    return alert.model_copy(update={"state": "raised", "cleared_at": None})
+
+
+def _overlap(one: LiquidityAlert, other: LiquidityAlert) -> bool:
+    """Whether two alerts stood at one time."""
+    return all(a.timestamp <= (b.cleared_at or a.timestamp) for a, b in ((one, other), (other, one)))
