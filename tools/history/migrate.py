@@ -6,7 +6,8 @@ import stamina
 from sqlalchemy import Connection, text
 
 from ..errors import HistoryUnavailable
-from .database import BUSY_S, Database
+from .database import Database
+from .sqlite import BUSY_S
 
 VERSION = "0001"
 """The newest migration's revision; revisions count up."""

@@ -8,7 +8,8 @@ from sqlalchemy import func, select, text
 from ..analytics.series import moment
 from ..parameters import Source
 from .alerts import Alerts
-from .database import Database, connect
+from .connecting import connect
+from .database import Database
 from .leases import Leases
 from .markets import Markets
 from .migrate import migrate, version

@@ -15,8 +15,9 @@ from sqlalchemy import BigInteger, Connection, bindparam, delete, exists, func, 
 
 from ..analytics.series import milliseconds
 from ..parameters import Source
-from .database import Database, beside
+from .database import Database
 from .folding import Stored, fold
+from .postgresql import beside
 from .snapshots import HOUR_MS
 from .tables import hours, misses, profiles, series, snapshots
 

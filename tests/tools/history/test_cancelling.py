@@ -10,13 +10,13 @@ import asyncpg
 import pytest
 from make_books import NOON
 from make_snapshots import PROFILE, snapshot
-from sqlalchemy import Engine, event, text
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.rules import Rule
 from tools.history import History
-from tools.history.database import beside
+from tools.history.postgresql import beside
 from tools.history.uncut import uncut
 
 ALERT = LiquidityAlert(
@@ -111,7 +111,7 @@ class Held:
         self.ended = []
         self._write = database.write
         self._loop = asyncio.get_running_loop()
-        engine = database._engine if isinstance(database._engine, Engine) else database._engine.sync_engine
+        engine = database._engine if database.on_sqlite else database._engine.sync_engine
         for end in ("commit", "rollback"):
             event.listen(engine, end, lambda _, end=end: self.ended.append(end))
 

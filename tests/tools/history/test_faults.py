@@ -15,8 +15,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 from tools.errors import HistoryUnavailable, NotConfigured
-from tools.history import History, database, opening
-from tools.history.database import connect
+from tools.history import History, opening, postgresql, sqlite
+from tools.history.connecting import connect
 
 
 class Proxy:
@@ -65,13 +65,18 @@ class Proxy:
 
 
 @pytest.fixture
-async def proxy(postgresql_url, monkeypatch):
-    monkeypatch.setattr(database, "CONNECT_S", 0.3)
-    monkeypatch.setattr(database, "STATEMENT_S", 0.3)
+async def proxy(postgresql_url):
     proxy = await Proxy(postgresql_url).start()
     yield proxy
     proxy.passing.set()
     await proxy.stop()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """What waits for a server gives up soon."""
+    monkeypatch.setattr(postgresql, "CONNECT_S", 0.3)
+    monkeypatch.setattr(postgresql, "STATEMENT_S", 0.3)
 
 
 @asynccontextmanager
@@ -120,6 +125,7 @@ async def test_a_server_that_is_gone_is_said_by_every_use_and_one_that_is_back_i
         assert await history.append([snapshot(), snapshot(after_s=60)]) == 1
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_server_that_hangs_is_given_up_in_time_and_used_again_when_it_answers(proxy):
     async with opened(proxy.url) as history:
         assert await history.append([snapshot()]) == 1
@@ -193,16 +199,29 @@ async def test_a_file_that_is_no_database_and_a_folder_that_cannot_be_made_are_s
 
 
 async def test_a_file_that_another_process_holds_is_waited_for_and_then_given_up(sqlite_url, monkeypatch):
-    monkeypatch.setattr(database, "BUSY_S", 0.2)
+    monkeypatch.setattr(sqlite, "BUSY_S", 0.2)
     async with opened(sqlite_url) as history:
         await history.append([snapshot()])
         with closing(sqlite3.connect(make_url(sqlite_url).database, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            with pytest.raises(HistoryUnavailable, match="database is locked"):
-                await history.append([snapshot(after_s=60)])
+            outcomes = await asyncio.gather(*(history.append([snapshot(after_s=60)]) for _ in range(3)), return_exceptions=True)
+            assert [type(outcome) for outcome in outcomes] == [HistoryUnavailable] * 3
+            assert "database is locked" in str(outcomes[0])
             assert len(await history.markets()) == 1
             other.execute("ROLLBACK")
         assert await history.append([snapshot(after_s=60)]) == 1
+
+
+async def test_writers_that_wait_for_a_file_keep_no_reader_from_it(sqlite_history, sqlite_url):
+    await sqlite_history.append([snapshot()])
+    with closing(sqlite3.connect(make_url(sqlite_url).database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = [asyncio.create_task(sqlite_history.append([snapshot(after_s=number)])) for number in range(1, 41)]
+        await asyncio.sleep(0)
+        async with asyncio.timeout(sqlite.BUSY_S / 2):
+            assert len(await asyncio.gather(*(sqlite_history.markets() for _ in range(10)))) == 10
+        other.execute("ROLLBACK")
+    assert await asyncio.gather(*writing) == [1] * 40
 
 
 @pytest.mark.parametrize(
@@ -274,6 +293,7 @@ async def test_a_server_that_lets_nobody_in_is_said_and_used_again_by_itself_onc
         assert len(await history.series("kraken", "BTC/USD", NOON - timedelta(hours=1), NOON + timedelta(hours=1))) == 2
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_those_who_ask_a_server_that_does_not_answer_wait_for_it_once_all_together_and_the_next_not_at_all(proxy, monkeypatch):
     monkeypatch.setattr(opening, "AGAIN_S", 0.3)
     attempts = []

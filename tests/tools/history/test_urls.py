@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
 
 from tools.errors import NotConfigured
-from tools.history.database import connect
+from tools.history.connecting import connect
 from tools.history.urls import of_source
 
 PASSWORDS = st.text(st.characters(codec="ascii", exclude_characters="@", exclude_categories=["Cc"]))

@@ -1,0 +1,121 @@
+"""A database of a PostgreSQL server, through asyncpg."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, reduce
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import CompoundSelect, Connection, Float, LargeBinary, Select, event, func, text, union_all
+from sqlalchemy import cast as cast_to
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import URL, AdaptedConnection
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.sql.elements import ClauseElement
+
+from ..errors import NotConfigured
+from .database import CONNECT_S, POOL, Database, Reading, Row
+from .faults import told
+from .uncut import uncut
+
+STATEMENT_S = 10.0
+"""How long a server may take to answer."""
+_LOCK = text(f"SELECT pg_advisory_xact_lock({0x4C69_7155})")
+"""Of migrations and down-sampling; any number that nobody else uses."""
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Server(Database):
+    """The database of a server."""
+
+    on_sqlite = False
+
+    def __init__(self, url: URL) -> None:
+        try:
+            self._engine = create_async_engine(url, **POOL, pool_size=10, connect_args={"timeout": CONNECT_S, "command_timeout": STATEMENT_S})
+        except ModuleNotFoundError as error:
+            raise NotConfigured("A postgresql database needs its driver: pip install 'market-liquidity-monitor[postgres]'.") from error
+        event.listen(self._engine.sync_engine, "connect", _plan_once)
+        event.listen(self._engine.sync_engine, "checkout", _refuse_closed)
+        super().__init__(url, self._engine.dialect, postgresql.insert)
+
+    async def columns(self, statement: Reading, **values: Any) -> NDArray[np.float64]:
+        unpacked = _unpacked(await self.fetch(_packed(statement), **values), len(statement.selected_columns))
+        return await self._read(_numbers, statement, values) if unpacked is None else unpacked
+
+    async def _read(self, take: Callable[[Iterable[Row]], T], statement: ClauseElement, values: dict[str, Any]) -> T:
+        sql, arguments = self._text(statement, values)
+        with told():
+            connection = await self._engine.raw_connection()
+            try:
+                driver: Any = connection.driver_connection
+                return take(await driver.fetch(sql, *arguments))
+            except (OSError, TimeoutError):
+                # What SQLAlchemy did not see fail it would hand out again.
+                connection.invalidate()
+                raise
+            finally:
+                connection.close()
+
+    async def write(self, work: Callable[[Connection], T], *, alone: bool = False) -> T:
+        with told():
+            return await uncut(asyncio.create_task(self._write(work, alone=alone)))
+
+    async def _write(self, work: Callable[[Connection], T], *, alone: bool) -> T:
+        async with self._engine.begin() as connection:
+            if alone:
+                await connection.execute(_LOCK)
+            return await connection.run_sync(work)
+
+    async def close(self) -> None:
+        with told():
+            async with asyncio.timeout(CONNECT_S):
+                await self._engine.dispose()
+
+
+def beside(connection: Connection, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """What `work` gives, which takes long and no connection: for use within a transaction, where a server's must not keep the event loop from others."""
+    if connection.dialect.name == "sqlite":
+        # It has a thread already.
+        return work(*given, **named)
+    driver = cast("AdaptedConnection", connection.connection.dbapi_connection)
+    return driver.run_async(lambda _: asyncio.to_thread(work, *given, **named))
+
+
+def _plan_once(connection: Any, _record: object) -> None:
+    """Have a statement planned the first time only: every plan goes by the market and its time, and making one takes longer than finding a row by it."""
+    cursor = connection.cursor()
+    cursor.execute("SET plan_cache_mode = force_generic_plan")
+    cursor.close()
+    connection.commit()
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """Have the pool open another in place of a connection that the server has closed, which costs nothing to see; a ping costs three round trips."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
+def _numbers(rows: Iterable[Row]) -> NDArray[np.float64]:
+    return np.array([tuple(row) for row in rows], float)
+
+
+@cache
+def _packed(statement: Reading) -> Reading:
+    """The statement with each row as the bytes that a server sends of its numbers; packed where it is found, not once more where all come together."""
+    if isinstance(statement, CompoundSelect):
+        return union_all(*(_packed(cast("Select[Any]", one)) for one in statement.selects))
+    sent = (func.float8send(cast_to(column, Float(53)), type_=LargeBinary) for column in statement.selected_columns)
+    return statement.with_only_columns(reduce(lambda before, number: before.op("||")(number), sent))
+
+
+def _unpacked(rows: Sequence[Row], width: int) -> NDArray[np.float64] | None:
+    """The rows of `_packed` as shape (n, width); None where a row holds a null, which has no bytes.
+
+    Nothing is done number by number, here or in the driver, so the event loop is soon free again.
+    """
+    sent = [row[0] for row in rows]
+    return None if None in sent else np.frombuffer(b"".join(sent), ">f8").reshape(-1, width).astype(float)
