@@ -28,6 +28,10 @@ Base = Annotated[float, _unit("base")]
 """Units of the base asset; the model's `base_currency` names it."""
 Pct = Annotated[float, _unit("pct")]
 """Per cent: 1.0 is one hundredth."""
+BandPct = Annotated[float, _unit("band_pct")]
+"""Per cent of mid, as the widths of depth bands are given: 0.25, 1."""
+Percentile = Annotated[float, _unit("percentile")]
+"""The share of samples below a value, in per cent, half of those equal to it counted."""
 Bps = Annotated[float, _unit("bps")]
 """Basis points: 1.0 is one ten-thousandth."""
 Ratio = Annotated[float, _unit("ratio")]
@@ -99,12 +103,22 @@ def _decimals(value: float, decimals: int) -> str:
     return _significant(value, 2)
 
 
+def _ordinal(value: float) -> str:
+    """A percentile by its whole number: `50th`; `<1st` and `>99th` at the ends, where a whole one would say all or none."""
+    if not 1 <= value <= 99:
+        return "<1st" if value < 1 else ">99th"
+    whole = int(value + 0.5)
+    return f"{whole}{'th' if whole // 10 == 1 else {1: 'st', 2: 'nd', 3: 'rd'}.get(whole % 10, 'th')}"
+
+
 _FORMATS: dict[str, Callable[[float, str], str]] = {
     "usd": lambda value, _: format_usd(value),
     "usd_price": lambda value, _: f"{format_price(value)} USD",
     "price": lambda value, currency: f"{format_price(value)} {currency}".rstrip(),
     "base": lambda value, currency: f"{format_price(value)} {currency}".rstrip(),
     "pct": lambda value, _: f"{_decimals(value, 2 if abs(value) >= 1 else 3)}%",
+    "band_pct": lambda value, _: f"{value:g}%",
+    "percentile": lambda value, _: _ordinal(value),
     "bps": lambda value, _: f"{_decimals(value, 2)} bps",
     "ratio": lambda value, _: _decimals(value, 2),
     "count": lambda value, _: f"{value:z,.0f}",

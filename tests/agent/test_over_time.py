@@ -92,6 +92,10 @@ def percentile(column, now):
     return 100 * (np.sum(column < now) + np.sum(column == now) / 2) / len(column)
 
 
+def ordinal(value):
+    return "<1st" if value < 1 else ">99th" if value > 99 else f"{int(value + 0.5)}th"
+
+
 def pct(value):
     return f"{value:.2f}%" if abs(value) >= 1 else f"{value:.3f}%"
 
@@ -103,12 +107,12 @@ async def test_whether_it_is_normal_leads_with_the_verdict_and_gives_number_perc
     lead, spread, depth = run.output.splitlines()[0], *(line for line in run.output.splitlines() if line.startswith(("- Spread", "- Depth")))
     placed = "**Worse than usual**: SOL liquidity on kraken (SOL/USD), compared with 72 samples over 24 h up to 12:00 UTC."
     assert lead == f"{placed} The spread is unusually wide and depth is unusually low."
-    place = f"higher than {pct(percentile(day, 0.1))} of the samples (its percentile); usually {pct(low)} to {pct(high)}, median {pct(median)}."
+    place = f"at the {ordinal(percentile(day, 0.1))} percentile of the samples; usually {pct(low)} to {pct(high)}, median {pct(median)}."
     assert spread == f"- Spread **0.100%**, {place}"
     usd = recorded["kraken"].bid_usd[-A_DAY:, 2] + recorded["kraken"].ask_usd[-A_DAY:, 2]
     low, median, high = np.percentile(usd, [5, 50, 95])
-    held = f"higher than 0.000% of the samples (its percentile); usually ${low:,.0f} to ${high:,.0f}, median ${median:,.0f}."
-    assert depth == f"- Depth within 0.500% of mid, both sides: **$200,000**, {held}"
+    held = f"at the <1st percentile of the samples; usually ${low:,.0f} to ${high:,.0f}, median ${median:,.0f}."
+    assert depth == f"- Depth within 0.5% of mid, both sides: **$200,000**, {held}"
     assert charts_of(run) == [("trend", ["kraken"])]
 
 
@@ -116,8 +120,8 @@ async def test_this_hour_of_the_week_is_compared_where_enough_weeks_are_recorded
     text = await answer(remembering, "is SOL on kraken normal?")
     rows = [i for i, ms in enumerate(recorded["kraken"].time_ms) if (NOON.timestamp() * 1_000 - ms) // 604_800_000 >= 0 and _same_hour(ms)]
     same = recorded["kraken"].spread_pct[rows]
-    told = f"the spread higher than {pct(percentile(same, 0.1))} (median {pct(np.median(same))})"
-    assert f"Among the {len(same)} samples of this hour of the week (Sunday from 12:00 UTC): {told} and depth higher than 0.000% (median $" in text
+    told = f"the spread is at the {ordinal(percentile(same, 0.1))} percentile (median {pct(np.median(same))})"
+    assert f"Among the {len(same)} samples of this hour of the week (Sunday from 12:00 UTC): {told} and depth at the <1st (median $" in text
 
 
 def _same_hour(ms):
@@ -146,7 +150,7 @@ async def test_a_conversation_about_what_is_normal_goes_on(remembering):
     assert "SOL liquidity on binance (SOL/USDT), compared with 144 samples over 168 h up to 12:00 UTC." in third
     assert fourth.startswith("SOL liquidity over 168 h: **worse than usual** on binance and kraken.")
     assert "| Exchange (market) | Verdict | Spread | Its percentile | Depth, both sides | Its percentile | Samples |" in fourth
-    assert re.search(r"\| kraken \(SOL/USD\) \| worse than usual \| 0.100% \| [\d.]+% \| \$200,000 within 0.500% \| 0.000% \| 504 \|", fourth)
+    assert re.search(r"\| kraken \(SOL/USD\) \| worse than usual \| 0.100% \| >99th \| \$200,000 within 0.5% \| <1st \| 504 \|", fourth)
     assert "- coinbase is missing: There are no snapshots of SOL on coinbase in those 168 h" in fourth
 
 
@@ -181,7 +185,7 @@ async def test_what_happened_gives_first_last_lowest_and_highest_with_their_time
     went = f"went from ${usd[0]:,.0f} to ${usd[-1]:,.0f} (change {pct(100 * (usd[-1] / usd[0] - 1))})"
     ends = f"lowest ${usd[low]:,.0f} at {times[low]:%H:%M} UTC, highest ${usd[high]:,.0f} at {times[high]:%H:%M} UTC"
     assert run.output.startswith("SOL on kraken (SOL/USD) from 06:00 UTC to 12:00 UTC, 18 samples:\n\n")
-    assert f"**Depth within 0.500% of mid {went}; {ends}.**" in run.output
+    assert f"**Depth within 0.5% of mid {went}; {ends}.**" in run.output
     assert "\n- Spread went from" in run.output
     assert charts_of(run) == [("trend", ["kraken"])]
 
@@ -197,7 +201,7 @@ async def test_the_alerts_of_a_window_stand_beside_its_history(remembering):
 
 async def test_histories_of_several_exchanges_are_a_table(remembering):
     text = await answer(remembering, "What happened to SOL depth in the last 6 hours?")
-    depth, spread = text.index("**Depth, both sides, within 0.500% of mid**"), text.index("**Spread**")
+    depth, spread = text.index("**Depth, both sides, within 0.5% of mid**"), text.index("**Spread**")
     assert [text.find(f"| {exchange} ({NAMES[exchange]}) | $", depth, spread) >= 0 for exchange in NAMES] == [True, True]
     assert [text.find(f"| {exchange} ({NAMES[exchange]}) | 0.", spread) >= 0 for exchange in NAMES] == [True, True]
     assert "Samples: binance 18, kraken 18." in text
@@ -268,9 +272,7 @@ async def test_which_rule_is_to_go_is_asked_by_its_id(remembering):
 
 async def test_a_snapshot_is_stored_and_told(remembering):
     text = await answer(remembering, "Take a snapshot of SOL on kraken")
-    assert text.startswith(
-        "Stored a snapshot of SOL/USD on kraken at 12:00 UTC: bid 99.95 USD, ask 100.05 USD, **spread 0.100%**; within 1.00% of mid at least"
-    )
+    assert text.startswith("Stored a snapshot of SOL/USD on kraken at 12:00 UTC: bid 99.95 USD, ask 100.05 USD, **spread 0.100%**; within 1% of mid at least")
     newest = await remembering.history.latest("kraken", "SOL/USD", NOW)
     assert newest is not None
     assert newest.best_bid == 99.95

@@ -26,10 +26,10 @@ async def said(market, question):
         ("slippage of $5k SOL on kraken with 5 bps fee", FEES),
         ("cheapest to buy $60k of SOL excluding kraken", "Left out: kraken."),
         ("cheapest to buy $60k of SOL excluding kraken and binance", "Only coinbase is left, so there is nothing to compare it with."),
-        ("depth of SOL on kraken within 0.01%", f"{BANDS}0.100%."),
-        ("depth of SOL on kraken within 10%", f"{BANDS}5.00%."),
-        ("compare SOL within 10%", f"{BANDS}5.00%."),
-        ("depth of SOL within 0.3%", f"{BANDS}0.250% and 0.500%."),
+        ("depth of SOL on kraken within 0.01%", f"{BANDS}0.1%."),
+        ("depth of SOL on kraken within 10%", f"{BANDS}5%."),
+        ("compare SOL within 10%", f"{BANDS}5%."),
+        ("depth of SOL within 0.3%", f"{BANDS}0.25% and 0.5%."),
         ("compare SOL", "1 USDT = 0.999 USD (binance)."),
         ("cheapest to buy $60k of SOL", "1 USDT = 0.999 USD (binance)."),
         ("cheapest to buy $60k of SOL", "Fees of coinbase are default taker schedules; set LIQUIDITY_TAKER_FEES to your own."),
@@ -47,10 +47,10 @@ async def test_one_exchange_alone_is_the_cheapest_of_nothing(market_of, three, q
 
 async def test_the_table_of_a_comparison_shows_the_band_its_headline_names(market):
     text = await said(market, "compare SOL")
-    assert "deepest within 0.500% of mid" in text
-    assert "| Bids within 0.500% | Asks |" in text
+    assert "deepest within 0.5% of mid" in text
+    assert "| Bids within 0.5% | Asks |" in text
     both = await said(market, "compare SOL within 1%")
-    assert "| Bids within 0.500% | Asks | Bids within 1.00% | Asks |" in both
+    assert "| Bids within 0.5% | Asks | Bids within 1% | Asks |" in both
 
 
 async def test_spreads_as_good_as_equal_are_equally_tight(market_of, three, sol):

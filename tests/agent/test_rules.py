@@ -128,15 +128,15 @@ async def test_an_exchange_whose_fee_is_unknown_has_no_all_in_cost(market_of, th
 
 async def test_depth_says_at_least_where_the_book_ends_inside_the_band(market):
     one = await answer(market, "How deep is SOL on Kraken within 1%?")
-    assert one.startswith("Within **1.00%** of mid, kraken (SOL/USD) holds **at least $99,605** of bids and **at least $100,395** of asks.")
+    assert one.startswith("Within **1%** of mid, kraken (SOL/USD) holds **at least $99,605** of bids and **at least $100,395** of asks.")
     all_of_them = await answer(market, "How deep is SOL within 0.1%?")
-    assert row(all_of_them, "binance") == ["binance (SOL/USDT)", "0.100%", "$139,756", "$139,964", "2.00 bps"]
+    assert row(all_of_them, "binance") == ["binance (SOL/USDT)", "0.1%", "$139,756", "$139,964", "2.00 bps"]
 
 
 async def test_a_distance_between_two_bands_shows_both(market):
     text = await answer(market, "depth of SOL on binance within 0.3%")
-    assert "Within **0.250%**" in text
-    assert "Within **0.500%**" in text
+    assert "Within **0.25%**" in text
+    assert "Within **0.5%**" in text
 
 
 async def test_a_comparison_names_the_best_and_what_each_exchange_shows(market):
@@ -163,7 +163,7 @@ async def test_walls_come_with_the_heatmap_and_the_depth(market):
     run = await agent.run("where are the walls in SOL on kraken?")
     heatmap = next(fact.result for fact in facts_of(run.new_messages()) if fact.tool == "liquidity_heatmap")
     assert heatmap.summary in run.output
-    assert "Within **1.00%** of mid" in run.output
+    assert "Within **1%** of mid" in run.output
 
 
 async def test_cheapest_without_a_size_compares_and_asks_for_one(market):

@@ -143,8 +143,8 @@ def test_histories_whose_depth_is_of_different_bands_say_so_in_each_row():
     }
     text = said(past.history, **histories)
     assert "**Depth, both sides**" in text
-    assert "| kraken (SOL/USD), within 1.00% | " in text
-    assert "| okx (SOL/USD), within 0.500% | " in text
+    assert "| kraken (SOL/USD), within 1% | " in text
+    assert "| okx (SOL/USD), within 0.5% | " in text
 
 
 def test_exchanges_without_a_forecast_share_a_sentence():

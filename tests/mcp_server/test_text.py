@@ -52,7 +52,7 @@ def test_a_side_that_the_exchange_cut_short_is_shown_as_a_lower_bound():
     lines = to_text(depth.view(KRAKEN, "BTC", 1, NOON)).splitlines()
     assert lines[1].startswith("Warning: kraken sent 2 bids and 2 asks")
     table = lines.index("depth: width pct | bid usd | ask usd")
-    assert lines[table + 1 : table + 3] == ["  0.100% | $200.00 | $100.20", "  0.250% | at least $699.50 | at least $501.40"]
+    assert lines[table + 1 : table + 3] == ["  0.1% | $200.00 | $100.20", "  0.25% | at least $699.50 | at least $501.40"]
     assert lines[-4:] == ["bids: price | size | usd", "  100.00 USD | 2.00 BTC | $200.00", "asks: price | size | usd", "  100.20 USD | 1.00 BTC | $100.20"]
 
 
@@ -62,7 +62,7 @@ def test_exchanges_side_by_side_share_a_table_and_failures_are_named():
     assert "arbitrage route: not available" in lines
     (venue,) = (line for line in lines if line.startswith("  kraken: BTC/USD"))
     assert venue.startswith("  kraken: BTC/USD | 1.00 USD | 100.00 USD | 100.20 USD | 100.10 USD")
-    assert "  kraken: 0.100% | $200.00 | $100.20" in lines[lines.index("depth (venues): width pct | bid usd | ask usd") :]
+    assert "  kraken: 0.1% | $200.00 | $100.20" in lines[lines.index("depth (venues): width pct | bid usd | ask usd") :]
 
 
 class Spread(Record):

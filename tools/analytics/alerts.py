@@ -1,19 +1,15 @@
 """What an alert is."""
 
 from datetime import datetime
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from ..parameters import Source
-from ..units import Count, Pct, Ratio
+from ..units import ByUnit, Count, Pct, Ratio
 from .result import Record
 
 AlertType = Literal["SPREAD_WIDENING", "DEPTH_DROP", "IMBALANCE", "PRICE_ANOMALY", "VENUE_OUTAGE", "RULE"]
 Severity = Literal["LOW", "MEDIUM", "HIGH"]
 ValueUnit = Literal["pct", "bps", "usd", "price", "count", "ratio"]
-ByUnit = Annotated[float, Field(json_schema_extra={"unit": "by unit"})]
-"""A number whose unit stands in the record's own field `unit`, because it differs from one alert to the next."""
 
 
 class LiquidityAlert(Record):

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..book import Column
 from ..errors import InsufficientHistory
-from ..units import Base, Count, Hours, Pct, Usd
+from ..units import BandPct, Base, Count, Hours, Pct, Usd
 from . import gaps
 from .bands_over_time import DepthColumn, depth_column, depth_now
 from .dispersion import FEWEST_SAMPLES, DepthDistribution, ImbalanceDistribution, SpreadDistribution, dispersion, fields
@@ -47,7 +47,7 @@ class Baseline(Result):
     avg_spread_pct: Pct
     avg_volume: Base | None
     avg_liquidity_1pct_usd: Usd | None
-    depth_band_pct: Pct | None
+    depth_band_pct: BandPct | None
     spread: SpreadDistribution
     depth: DepthDistribution | None
     imbalance: ImbalanceDistribution | None

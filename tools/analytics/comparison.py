@@ -6,7 +6,7 @@ from statistics import fmean, median
 
 from ..book import OrderBook
 from ..errors import ImplausiblePrice
-from ..units import Base, Bps, Count, Milliseconds, Pct, Price, Usd, UsdPrice
+from ..units import BandPct, Base, Bps, Count, Milliseconds, Pct, Price, Usd, UsdPrice
 from . import arbitrage, depth
 from .result import Record, Result, distinct, origin
 
@@ -63,7 +63,7 @@ class ExchangeComparison(Result):
     tightest_spread_exchange: str
     tightest_spread_pct: Pct
     deepest_liquidity_exchange: str | None
-    deepest_band_pct: Pct | None
+    deepest_band_pct: BandPct | None
     average_spread_pct: Pct
     venues: dict[str, VenueLiquidity]
     failures: dict[str, str]

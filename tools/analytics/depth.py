@@ -6,7 +6,7 @@ from math import inf
 import numpy as np
 
 from ..book import Levels, OrderBook
-from ..units import Base, Bps, Pct, Price, Usd, UsdPrice
+from ..units import BandPct, Base, Bps, Pct, Price, Usd, UsdPrice
 from .result import Record, Result, origin
 
 BAND_WIDTHS_PCT = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
@@ -18,7 +18,7 @@ EDGE_TOLERANCE = 1e-12
 class DepthBand(Record):
     """The USD value of the levels within `width_pct` of mid, per side. A side that is not complete is a lower bound ("at least")."""
 
-    width_pct: Pct
+    width_pct: BandPct
     bid_usd: Usd
     ask_usd: Usd
     bid_complete: bool

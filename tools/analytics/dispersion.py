@@ -5,7 +5,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import numpy as np
 
 from ..book import Column
-from ..units import Pct, Ratio, Usd
+from ..units import Pct, Percentile, Ratio, Usd
 from .result import Record
 
 FEWEST_SAMPLES = 10
@@ -47,7 +47,7 @@ class Distribution(Record, Generic[U]):
     p5: U
     p95: U
     now: U | None
-    percentile: Pct | None
+    percentile: Percentile | None
     z_score: Ratio | None
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..book import Column
-from ..units import Count, Pct, Usd
+from ..units import BandPct, Count, Pct, Usd
 from .bands_over_time import depth_column
 from .dispersion import FEWEST_SAMPLES
 from .result import Record
@@ -56,7 +56,7 @@ class Forecast(Record):
     """
 
     at: list[datetime]
-    depth_band_pct: Pct | None
+    depth_band_pct: BandPct | None
     spread: SpreadForecast | None
     depth: DepthForecast | None
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import numpy as np
 
-from ..units import Count, Pct, Usd
+from ..units import Count, Pct, Percentile, Usd
 from .bands_over_time import DepthColumn, depth_within
 from .dispersion import dispersion, percentile_of
 from .result import Record
@@ -20,9 +20,9 @@ class HourOfWeek(Record):
     hour: Count
     sample_count: Count
     spread_median_pct: Pct
-    spread_percentile: Pct | None
+    spread_percentile: Percentile | None
     depth_median_usd: Usd | None
-    depth_percentile: Pct | None
+    depth_percentile: Percentile | None
 
 
 def of_same_hour(past: Series, at: datetime) -> Series:

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from ..errors import InsufficientHistory
-from ..units import Count, Pct, Price, Usd
+from ..units import BandPct, Count, Pct, Price, Usd
 from . import gaps
 from .bands_over_time import depth_column
 from .gaps import Gap
@@ -64,7 +64,7 @@ class LiquidityHistory(Result):
     end: datetime
     sample_count: Count
     point_seconds: Count
-    depth_band_pct: Pct | None
+    depth_band_pct: BandPct | None
     spread: SpreadChange
     depth: DepthChange | None
     mid: PriceChange

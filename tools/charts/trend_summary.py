@@ -74,15 +74,15 @@ def _placed(name: str, of: Distribution[float], unit: str) -> str:
     usual = f"usually {low} to {high}, median {median}"
     if of.now is None or of.percentile is None:
         return f"{name} {usual}, not known now"
-    return f"{name} now {format_value(of.now, unit)}, above {format_value(of.percentile, 'pct')} of samples ({usual})"
+    return f"{name} now {format_value(of.now, unit)}, at the {format_value(of.percentile, 'percentile')} percentile ({usual})"
 
 
 def _hour(of: HourOfWeek | None) -> str:
     if of is None or of.spread_percentile is None:
         return ""
-    depth = "" if of.depth_percentile is None else f", the depth above {format_value(of.depth_percentile, 'pct')}"
+    depth = "" if of.depth_percentile is None else f" and the depth at the {format_value(of.depth_percentile, 'percentile')}"
     when = f"{_WEEKDAYS[of.weekday]} {of.hour:02}:00 to {of.hour + 1:02}:00 UTC"
-    return f"Among {counted(of.sample_count, 'sample')} of {when} the spread stands above {format_value(of.spread_percentile, 'pct')}{depth}"
+    return f"Among {counted(of.sample_count, 'sample')} of {when} the spread stands at the {format_value(of.spread_percentile, 'percentile')} percentile{depth}"
 
 
 def _gaps(history: LiquidityHistory) -> str:

@@ -63,7 +63,7 @@ def _placed(at: str, distribution: Distribution[float]) -> str:
     usual = f"usually {{{at}.p5}} to {{{at}.p95}}, median {{{at}.median}}"
     if distribution.percentile is None:
         return usual
-    return f"**{{{at}.now}}**, higher than {{{at}.percentile}} of the samples (its percentile); {usual}"
+    return f"**{{{at}.now}}**, at the {{{at}.percentile}} percentile of the samples; {usual}"
 
 
 def _same_hour(name: str, result: Baseline) -> str:
@@ -72,8 +72,8 @@ def _same_hour(name: str, result: Baseline) -> str:
         return ""
     at = f"{name}.hour_of_week"
     places = [
-        f"the spread higher than {{{at}.spread_percentile}} (median {{{at}.spread_median_pct}})" if same.spread_percentile is not None else "",
-        f"depth higher than {{{at}.depth_percentile}} (median {{{at}.depth_median_usd}})" if same.depth_percentile is not None else "",
+        f"the spread is at the {{{at}.spread_percentile}} percentile (median {{{at}.spread_median_pct}})" if same.spread_percentile is not None else "",
+        f"depth at the {{{at}.depth_percentile}} (median {{{at}.depth_median_usd}})" if same.depth_percentile is not None else "",
     ]
     told = " and ".join(place for place in places if place)
     return f"Among the {{{at}.sample_count}} samples of this hour of the week ({_DAYS[same.weekday]} from {{{at}.hour}}:00 UTC): {told}." if told else ""

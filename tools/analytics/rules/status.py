@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from ...units import Count
-from ..alerts import ByUnit, ValueUnit
+from ...units import ByUnit, Count
+from ..alerts import ValueUnit
 from ..result import Record, Result
 from .rule import Metric
 
