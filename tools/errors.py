@@ -22,6 +22,7 @@ LiquidityError
 ├── NoUsableExchange         every exchange asked failed; `failures` says how each did
 │   └── NoNetwork            none of them could be reached
 ├── InsufficientHistory      too few snapshots are stored to answer
+│   └── NothingRecorded      no market is recorded at all, or none of the exchanges asked about
 ├── HistoryUnavailable       the history's database cannot be used now
 ├── NotReadable              a file given to us cannot be read as what it should be
 ├── NotConfigured            a setting is missing or wrong
@@ -30,10 +31,12 @@ LiquidityError
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from unicodedata import category
 
 _OUTSIDE_TEXT_LIMIT = 200
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?)")
+_SOURCE_OPTIONS = {"live": "", "simulated": " --demo", "replay": " --replay PATH"}
 _MARKUP = re.compile(r"<[^<>]*>?|!?\[[^\]]*\]\([^)]*\)|\w+://\S*|__+|[`*#<>|~\[\]{}]")
 # Fillers that are letters to Unicode and nothing to the eye.
 _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800")
@@ -277,18 +280,62 @@ class NoNetwork(NoUsableExchange):
 
 
 class InsufficientHistory(LiquidityError):
-    """Too few snapshots are stored; the message says how many there are and how to record more."""
+    """Too few snapshots are stored; the message says how many there are and how to record more.
+
+    They are those of `hours`, which is None where nothing is stored of the market at all. `stored` is when its stored history begins and ends.
+    """
 
     kind = "insufficient_history"
 
-    def __init__(self, exchange: str, symbol: str, found: int, needed: int, hours: float, source: str = "live", what: str = "snapshot") -> None:
-        asset, venue = outside_text(symbol), outside_text(exchange)
-        have = f"{'is' if found == 1 else 'are'} {found or 'no'} {what}{'' if found == 1 else 's'} of {asset} on {venue} in those {hours:g} h"
-        option = {"live": "", "simulated": " --demo", "replay": " --replay PATH"}[source]
-        command = f"liquidity record {asset} --exchanges {venue}{option}"
-        super().__init__(f"There {have}, and {needed} {'is' if needed == 1 else 'are'} needed: record more with `{command}`, or ask for a longer window.")
+    def __init__(
+        self,
+        exchange: str,
+        symbol: str,
+        found: int,
+        needed: int,
+        hours: float | None,
+        source: str = "live",
+        what: str = "snapshot",
+        stored: tuple[datetime, datetime] | None = None,
+    ) -> None:
+        have = f"{'is' if found == 1 else 'are'} {found or 'no'} {what}{'' if found == 1 else 's'} of {outside_text(symbol)} on {outside_text(exchange)}"
+        within = "" if hours is None else f" in those {hours:g} h"
+        more = f"record more with `{record_command([symbol], [exchange], source)}`"
+        if stored:
+            first, last = (f"{time:%Y-%m-%d %H:%M}" for time in stored)
+            way_out = f"what is stored of it begins {first} and ends {last} UTC; ask for a time within that with until, or {more}."
+        else:
+            way_out = f"{more}{'' if hours is None else ', or ask for a longer window'}."
+        super().__init__(f"There {have}{within}, and {needed} {'is' if needed == 1 else 'are'} needed: {way_out}")
+        self.exchange = exchange
+        self.symbol = symbol
         self.found = found
         self.needed = needed
+        self.hours = hours
+        self.source = source
+        self.what = what
+
+    def knowing(self, first: datetime, last: datetime) -> "InsufficientHistory":
+        """The same, said with when the stored history of the market begins and ends."""
+        return InsufficientHistory(self.exchange, self.symbol, self.found, self.needed, self.hours, self.source, self.what, (first, last))
+
+
+class NothingRecorded(InsufficientHistory):
+    """No market is recorded at all, or none `on` the exchanges asked about; `exchanges` are those to record."""
+
+    kind = "nothing_recorded"
+
+    def __init__(self, exchanges: Sequence[str], source: str = "live", on: Sequence[str] = ()) -> None:
+        super().__init__(", ".join(exchanges), "", 0, 1, None, source)
+        where = f" on {' or '.join(outside_text(one) for one in on)}" if on else ""
+        command = record_command(["BTC", "ETH"], exchanges, source)
+        self.args = (f"No market is recorded{where}, so nobody has watched for alerts: record some with `{command}`.",)
+
+
+def record_command(symbols: Sequence[str], exchanges: Sequence[str], source: str) -> str:
+    """The command that records these symbols on these exchanges."""
+    what, where = " ".join(outside_text(one) for one in symbols), ",".join(outside_text(one) for one in exchanges)
+    return f"liquidity record {what} --exchanges {where}{_SOURCE_OPTIONS[source]}"
 
 
 class HistoryUnavailable(LiquidityError):

@@ -26,18 +26,27 @@ def normal_word(value: object) -> object:
 
 
 def normal_time(value: object) -> object:
-    """An ISO 8601 time in UTC, where none is named taken as UTC; raises ValueError for anything else that is not empty."""
-    if not isinstance(value, str) or not value.strip():
-        return value.strip() if isinstance(value, str) else value
+    """An ISO 8601 time in UTC, where none is named taken as UTC, or a datetime that names its zone; raises ValueError for anything else that is not empty."""
+    if isinstance(value, str) and not value.strip():
+        return ""
     try:
-        # In a query string the plus of an offset reads as a space.
-        time = datetime.fromisoformat(_SPACED_OFFSET.sub(r"\1+\2", value.strip()))
-        utc = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        utc = _time(value).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("must be an ISO 8601 time such as 2026-11-22T14:00:00Z, or empty for now") from None
     if utc < _EARLIEST:
         raise ValueError(f"must not lie before {_EARLIEST.year}")
     return utc.isoformat()
+
+
+def _time(value: object) -> datetime:
+    """Raises ValueError for what is no time. A datetime without a zone is none: it would mean this machine's, and a text without one UTC."""
+    if isinstance(value, datetime) and value.tzinfo:
+        return value
+    if not isinstance(value, str):
+        raise ValueError(value)  # noqa: TRY004 - told as every other value that is no time
+    # In a query string the plus of an offset reads as a space; RFC 3339 lets T and Z be small.
+    time = datetime.fromisoformat(_SPACED_OFFSET.sub(r"\1+\2", value.strip().upper()))
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 ChartKind = Annotated[
@@ -54,6 +63,11 @@ Symbol = Annotated[
         description="Asset (BTC: each exchange's deepest USD, USDT or USDC market) or market (BTC/USDT).",
         examples=["BTC", "SOL/USDT"],
     ),
+]
+SymbolOrAll = Annotated[
+    str,
+    BeforeValidator(normal_symbol),
+    Field(max_length=40, description="Asset (BTC) or market (BTC/USDT); empty with kind alerts for every recorded market.", examples=["BTC"]),
 ]
 Exchange = Annotated[
     str,

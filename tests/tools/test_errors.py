@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
@@ -31,6 +32,7 @@ KINDS = {
     "NoUsdRate": "no_usd_rate",
     "NotConfigured": "not_configured",
     "NotReadable": "not_readable",
+    "NothingRecorded": "nothing_recorded",
     "RateLimited": "rate_limited",
     "RegionBlocked": "blocked",
     "StaleBook": "stale_book",
@@ -119,8 +121,23 @@ MESSAGES = {
         ),
     ),
     "InsufficientHistory, none": (
-        errors.InsufficientHistory("okx", "BTC", 0, 1, 0.5),
-        "There are no snapshots of BTC on okx in those 0.5 h, and 1 is needed: record more with `liquidity record BTC --exchanges okx`, or ask for a longer window.",
+        errors.InsufficientHistory("okx", "BTC", 0, 1, None),
+        "There are no snapshots of BTC on okx, and 1 is needed: record more with `liquidity record BTC --exchanges okx`.",
+    ),
+    "InsufficientHistory, elsewhere": (
+        errors.InsufficientHistory("okx", "BTC", 0, 1, 0.5).knowing(datetime(2026, 8, 1, 7, 30, tzinfo=UTC), datetime(2026, 8, 9, 12, tzinfo=UTC)),
+        (
+            "There are no snapshots of BTC on okx in those 0.5 h, and 1 is needed: what is stored of it begins 2026-08-01 07:30 and ends 2026-08-09 12:00 UTC;"
+            " ask for a time within that with until, or record more with `liquidity record BTC --exchanges okx`."
+        ),
+    ),
+    "NothingRecorded": (
+        errors.NothingRecorded(["okx", "kraken"]),
+        "No market is recorded, so nobody has watched for alerts: record some with `liquidity record BTC ETH --exchanges okx,kraken`.",
+    ),
+    "NothingRecorded, of one": (
+        errors.NothingRecorded(["okx"], "simulated", on=["okx"]),
+        "No market is recorded on okx, so nobody has watched for alerts: record some with `liquidity record BTC ETH --exchanges okx --demo`.",
     ),
     "HistoryUnavailable": (
         errors.HistoryUnavailable("the disk is full"),

@@ -4,24 +4,33 @@ import pytest
 
 from tools.errors import NotConfigured
 from tools.history.urls import of_source
-from tools.settings import Recorded, read_settings
+from tools.settings import Recorded, Settings, read_settings
+
+RECORD = '[{"symbol": "BTC", "exchange": "kraken", "interval_seconds": 60}]'
 
 
 @pytest.mark.parametrize(
     ("variable", "value", "sentence"),
     [
-        ("LIQUIDITY_TAKER_FEES", "0.26", "LIQUIDITY_TAKER_FEES: Input should be a valid dictionary."),
+        ("LIQUIDITY_TAKER_FEES", "0.26", 'LIQUIDITY_TAKER_FEES must be JSON such as {"kraken": 0.26}.'),
         ("LIQUIDITY_TAKER_FEES", "{kraken", 'LIQUIDITY_TAKER_FEES must be JSON such as {"kraken": 0.26} (Expecting property name enclosed in double quotes'),
-        ("LIQUIDITY_RECORD", '[{"symbol": "BTC"', 'LIQUIDITY_RECORD must be JSON such as [{"symbol": "BTC", "exchange": "kraken", "interval_seconds": 60}]'),
-        ("LIQUIDITY_RECORD", '[{"symbol": "BTC"}]', "LIQUIDITY_RECORD 0 exchange: Field required."),
+        ("LIQUIDITY_TAKER_FEES", '{"kraken": "cheap"}', "LIQUIDITY_TAKER_FEES.kraken must be a number."),
+        ("LIQUIDITY_RECORD", '[{"symbol": "BTC"', f"LIQUIDITY_RECORD must be JSON such as {RECORD} ("),
+        ("LIQUIDITY_RECORD", '{"symbol": "BTC"}', f"LIQUIDITY_RECORD must be JSON such as {RECORD}."),
+        ("LIQUIDITY_RECORD", '["BTC"]', "LIQUIDITY_RECORD.0 must be an object."),
+        ("LIQUIDITY_RECORD", '[{"symbol": "BTC"}]', "LIQUIDITY_RECORD.0.exchange is required."),
+        ("LIQUIDITY_RECORD", '[{"symbol": "BTC", "exchange": "kraken", "every": 5}]', "LIQUIDITY_RECORD.0.every is not known."),
         (
             "LIQUIDITY_RECORD",
             '[{"symbol": "BTC", "exchange": "kraken", "interval_seconds": 0}]',
-            "LIQUIDITY_RECORD 0 interval_seconds: Input should be greater than or equal to 1.",
+            "LIQUIDITY_RECORD.0.interval_seconds must be greater than or equal to 1.",
         ),
-        ("LIQUIDITY_RETENTION_DAYS", "0", "LIQUIDITY_RETENTION_DAYS: Input should be greater than or equal to 1."),
-        ("LIQUIDITY_EXCHANGES", " ,", "LIQUIDITY_EXCHANGES: Tuple should have at least 1 item after validation, not 0."),
-        ("CACHE_DEFAULT_TTL", "soon", "CACHE_DEFAULT_TTL: Input should be a valid number, unable to parse string as a number."),
+        ("LIQUIDITY_RETENTION_DAYS", "0", "LIQUIDITY_RETENTION_DAYS must be greater than or equal to 1."),
+        ("LIQUIDITY_RETENTION_DAYS", "90d", "LIQUIDITY_RETENTION_DAYS must be a number."),
+        ("LIQUIDITY_REQUESTS_PER_DAY", "many", "LIQUIDITY_REQUESTS_PER_DAY must be a whole number."),
+        ("LIQUIDITY_WEBHOOK_ALLOW_PRIVATE", "maybe", "LIQUIDITY_WEBHOOK_ALLOW_PRIVATE must be true or false."),
+        ("LIQUIDITY_EXCHANGES", " ,", "LIQUIDITY_EXCHANGES must not be empty."),
+        ("CACHE_DEFAULT_TTL", "soon", "CACHE_DEFAULT_TTL must be a number."),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch, variable, value, sentence):
@@ -29,6 +38,30 @@ def test_a_wrong_setting_is_named(monkeypatch, variable, value, sentence):
     with pytest.raises(NotConfigured) as caught:
         read_settings()
     assert str(caught.value).startswith(sentence)
+
+
+def test_settings_made_in_a_program_speak_the_same_words():
+    with pytest.raises(NotConfigured) as caught:
+        Settings(retention_days=0)
+    assert str(caught.value) == "LIQUIDITY_RETENTION_DAYS must be greater than or equal to 1."
+    with pytest.raises(NotConfigured, match=r"^--demo and --replay exclude each other; give one of them\.$"):
+        Settings(demo=True, replay="books")
+
+
+def test_a_secret_of_the_wrong_kind_is_not_shown():
+    with pytest.raises(NotConfigured) as caught:
+        read_settings(webhook_secret=271828)
+    assert str(caught.value) == "LIQUIDITY_WEBHOOK_SECRET must be text."
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_line_without_a_value_leaves_a_setting_unset(monkeypatch, blank):
+    names = {"database_url", "exchange_config", "record", "replay", "taker_fees", "webhook_secret", "webhook_url"}
+    for name in names:
+        monkeypatch.setenv(f"LIQUIDITY_{name.upper()}", blank)
+    settings = read_settings()
+    assert {name: getattr(settings, name) for name in names} == {name: getattr(Settings.model_construct(), name) for name in names}
+    assert settings.source == "live"
 
 
 def test_what_serve_records_is_read_as_people_spell_it(monkeypatch):

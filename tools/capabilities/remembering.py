@@ -9,9 +9,11 @@ from ..analytics.look import Look, last, look
 from ..analytics.series import Series
 from ..analytics.snapshot import snapshot
 from ..deepening import covering_depth
-from ..errors import ExchangeError, InsufficientHistory, InvalidArgument
+from ..errors import ExchangeError, HistoryUnavailable, InsufficientHistory, InvalidArgument
 from ..market import Market
 from .fetching import one_exchange
+
+_CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ async def place(market: Market, exchange: str, symbol: str, hours: float, until:
         with suppress(ExchangeError):
             # Says so where there is no such exchange or market.
             await market.books.fetch(venue, symbol)
-        raise InsufficientHistory(venue, symbol, 0, 1, hours, market.source)
+        raise InsufficientHistory(venue, symbol, 0, 1, None, market.source)
     now = await present(market, venue, stored)
     end = _until(until, market.now()) if until else now
     return Place(venue, stored, end - timedelta(hours=hours), end, max(end, now))
@@ -76,7 +78,18 @@ async def seen(market: Market, meant: Place, until: str) -> Seen:
 
 
 def _until(text: str, now: datetime) -> datetime:
+    """Raises InvalidArgument for a time to come; what another clock calls now is now."""
     end = datetime.fromisoformat(text)
-    if end > now:
+    if end > now + _CLOCKS_DIFFER:
         raise InvalidArgument(f"until must not lie in the future, as {text} does; leave it empty for now.")
-    return end
+    return min(end, now)
+
+
+async def knowing_what_is_stored(market: Market, error: InsufficientHistory) -> InsufficientHistory:
+    """The error, said with when the stored history of its market begins and ends where there is one."""
+    with suppress(HistoryUnavailable):
+        found = error.hours and await market.history.find_market(error.exchange, error.symbol)
+        for one in await market.history.markets(error.exchange) if found else ():
+            if one.symbol == found:
+                return error.knowing(one.first, one.last)
+    return error

@@ -7,9 +7,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from ..errors import InvalidArgument, outside_text
+from ..errors import InsufficientHistory, InvalidArgument, outside_text
 from ..market import Market
+from ..mistakes import explain
 from ..observer import timed
+from .remembering import knowing_what_is_stored
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,7 +32,10 @@ def _model(function: Callable[..., Any]) -> type[BaseModel]:
 
 
 def tool(function: Callable[Concatenate[Market, P], Coroutine[Any, Any, R]]) -> Callable[Concatenate[Market, P], Coroutine[Any, Any, R]]:
-    """Make `function(market, ...)` a tool: raises InvalidArgument for arguments that do not fit its parameter types."""
+    """Make `function(market, ...)` a tool: raises InvalidArgument for arguments that do not fit its parameter types.
+
+    Where history is too short it is told when the market's begins and ends.
+    """
     model = arguments_model(function)
     signature = inspect.signature(function)
     caller_names = list(model.model_fields)
@@ -52,7 +57,10 @@ def tool(function: Callable[Concatenate[Market, P], Coroutine[Any, Any, R]]) -> 
     async def call(market: Market, /, *args: P.args, **kwargs: P.kwargs) -> R:
         with timed(partial(market.observer.called, function.__name__)):
             arguments = validated(market, *args, **kwargs)
-            return await function(market, **{name: getattr(arguments, name) for name in caller_names})  # pyright: ignore[reportCallIssue]
+            try:
+                return await function(market, **{name: getattr(arguments, name) for name in caller_names})  # pyright: ignore[reportCallIssue]
+            except InsufficientHistory as error:
+                raise await knowing_what_is_stored(market, error) from None
 
     return call
 
@@ -65,21 +73,3 @@ def writes(*, destructive: bool = False) -> Callable[[T], T]:
         return tool
 
     return mark
-
-
-def explain(error: ValidationError) -> str:
-    """The first mistake of a validation error in one sentence: which parameter, what is wrong, what was given."""
-    first = error.errors(include_url=False)[0]
-    name, kind, given = ".".join(str(part) for part in first["loc"]) or "the arguments", first["type"], outside_text(repr(first["input"]))
-    match kind:
-        case "missing":
-            return f"{name} is required."
-        case "too_short" | "string_too_short":
-            return f"{name} must not be empty."
-        case "too_long" | "string_too_long":
-            return f"{name} is too long: at most {first.get('ctx', {}).get('max_length')}, not {given}."
-        case "sequence_str":
-            return f"{name} must be a list, such as [{given}], not {given}."
-        case _:
-            problem = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-            return f"{name} {problem}, not {given}."

@@ -1,13 +1,16 @@
 """Bad input gets one sentence that says what is wrong and what would work."""
 
+from datetime import datetime
 from math import inf, nan
 
 import pytest
 from simulated import simulated
 
-from tools import calculate_market_impact, compare_exchanges, get_order_book, liquidity_chart
+from tools import calculate_market_impact, compare_exchanges, get_liquidity_history, get_order_book, liquidity_chart
 from tools.errors import InvalidArgument, UnknownSymbol, UnknownTool
 from tools.registry import find
+
+ISO = "must be an ISO 8601 time such as 2026-11-22T14:00:00Z, or empty for now"
 
 
 @pytest.fixture
@@ -23,9 +26,9 @@ async def market():
         ({"order_size_usd": 1e13}, "order_size_usd must be less than or equal to 1000000000000, not 10000000000000.0."),
         ({"order_size_usd": nan}, "order_size_usd must be a finite number, not nan."),
         ({"order_size_usd": inf}, "order_size_usd must be a finite number, not inf."),
-        ({"order_size_usd": "much"}, "order_size_usd must be a valid number, unable to parse string as a number, not 'much'."),
+        ({"order_size_usd": "much"}, "order_size_usd must be a number, not 'much'."),
         ({"order_size_usd": 1, "side": "hold"}, "side must be 'buy' or 'sell', not 'hold'."),
-        ({"order_size_usd": 1, "exchange": 5}, "exchange must be a valid string, not 5."),
+        ({"order_size_usd": 1, "exchange": 5}, "exchange must be text, not 5."),
         ({"order_size_usd": 1e-320}, "An order is at least 0.01 US dollars, or 1e-12 of the asset."),
         ({}, "Give exactly one positive size: order_size_usd (such as 50000) or order_size_base (such as 2.5)."),
         ({"order_size_usd": 1, "order_size_base": 1}, "Give exactly one positive size: order_size_usd (such as 50000) or order_size_base (such as 2.5)."),
@@ -55,6 +58,28 @@ async def test_a_symbol_that_cannot_be_one_is_refused(market, symbol):
 async def test_more_levels_than_can_be_shown_are_refused(market):
     with pytest.raises(InvalidArgument, match=r"^levels must be less than or equal to 100, not 101\.$"):
         await get_order_book(market, "BTC", levels=101)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"hours": 2161}, "hours must be less than or equal to 2160 (90 days), not 2161."),
+        ({"hours": "24h"}, "hours must be a number, not '24h'."),
+        ({"hours": None}, "hours must be a number, not None."),
+        ({"until": 1_700_000_000}, f"until {ISO}, not 1700000000."),
+        ({"until": None}, f"until {ISO}, not None."),
+        ({"until": datetime(2026, 8, 9, 12)}, f"until {ISO}, not datetime.datetime(2026, 8, 9, 12, 0)."),  # noqa: DTZ001 - it would mean this machine's zone
+    ],
+)
+async def test_a_window_that_cannot_be_is_refused_in_plain_words(market, given, sentence):
+    with pytest.raises(InvalidArgument) as caught:
+        await get_liquidity_history(market, "BTC", **given)
+    assert str(caught.value) == sentence
+
+
+async def test_levels_are_whole(market):
+    with pytest.raises(InvalidArgument, match=r"^levels must be a whole number, not 2\.5\.$"):
+        await get_order_book(market, "BTC", levels=2.5)
 
 
 async def test_a_list_item_that_is_wrong_is_named_by_its_place(market):

@@ -1,8 +1,9 @@
 """The tools that look back, over real venues on loopback and a real database."""
 
 import math
+import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
 import pytest
@@ -149,6 +150,8 @@ async def test_an_alert_is_told_as_it_was_raised_rather_than_as_the_window_judge
     await market.history.store_alerts([milder])
 
     assert (await detect_anomalies(market, **PAST, lookback_hours=2)).cleared == [milder]
+    earlier = {**PAST, "until": raised.timestamp.isoformat()}
+    assert (await detect_anomalies(market, **earlier, lookback_hours=2)).alerts == [milder.model_copy(update={"state": "raised", "cleared_at": None})]
     assert (await detect_anomalies(market, **PAST, lookback_hours=2, threshold_pct=40)).cleared[0].message == raised.message
 
 
@@ -225,11 +228,41 @@ async def test_a_time_that_cannot_be_is_refused(market, call, until, sentence):
 
 
 @pytest.mark.parametrize(
-    "until", ["2026-08-09 12:00", "2026-08-09T12:00Z", "2026-08-09T14:00:00.000000+02:00", "2026-08-09T14:00:00 02:00", "2026-08-09T12:00:00.0"]
+    "until",
+    [
+        "2026-08-09 12:00",
+        "2026-08-09T12:00Z",
+        "2026-08-09t12:00z",
+        "2026-08-09T14:00:00.000000+02:00",
+        "2026-08-09T14:00:00 02:00",
+        "2026-08-09T12:00:00.0",
+        NOON,
+        NOON.astimezone(timezone(2 * HOUR)),
+    ],
 )
 async def test_a_time_is_read_however_it_is_written(market, until):
     await remember(market)
     assert (await get_liquidity_history(market, "BTC", "kraken", until=until)).end == NOON
+
+
+async def test_what_a_clock_a_little_ahead_calls_now_is_now(market):
+    await remember(market, end=market.now())
+    ahead = market.now() + timedelta(seconds=50)
+    assert (await get_liquidity_history(market, "BTC", "kraken", until=ahead)).end <= market.now()
+    with pytest.raises(InvalidArgument, match=r"^until must not lie in the future, as .* does; leave it empty for now\.$"):
+        await get_liquidity_history(market, "BTC", "kraken", until=market.now() + timedelta(seconds=70))
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+async def test_a_window_that_nothing_is_stored_of_is_told_what_is(market, call):
+    await remember(market, spread_pct=[0.1] * 60)
+    with pytest.raises(InsufficientHistory) as caught:
+        await call(market, symbol="BTC", exchange="kraken", until="2020-01-01")
+    assert re.search(
+        r": what is stored of it begins 2026-08-09 11:01 and ends 2026-08-09 12:00 UTC; ask for a time within that with until,"
+        r" or record more with `liquidity record BTC(/USD)? --exchanges kraken --demo`\.$",
+        str(caught.value),
+    )
 
 
 async def test_too_few_snapshots_are_counted_and_no_baseline_is_made_up(market):
