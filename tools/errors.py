@@ -37,16 +37,28 @@ from unicodedata import category
 _OUTSIDE_TEXT_LIMIT = 200
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 _SOURCE_OPTIONS = {"live": "", "simulated": " --demo", "replay": " --replay PATH"}
-_MARKUP = re.compile(r"<[^<>]*>?|!?\[[^\]]*\]\([^)]*\)|\w+://\S*|__+|[`*#<>|~\[\]{}]")
+_MARKUP_BUT_SIGNS = re.compile(r"!?\[[^\]]*\]\([^)]*\)|\w+://\S*|__+|[`*#|~\[\]{}]")
+_MARKUP = re.compile(rf"<[^<>]*>?|[<>]|{_MARKUP_BUT_SIGNS.pattern}")
+# What a comparison never stands before, and a tag always does.
+_TAG = re.compile(r"<(?=[^\s\d$.=<>-])")
 # Fillers that are letters to Unicode and nothing to the eye.
 _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
 def outside_text(text: str) -> str:
     """Text that came from outside, made safe to show: no control or invisible characters, no markup or address, 200 characters at most."""
+    return _shown(text, _MARKUP)
+
+
+def outside_rule(text: str) -> str:
+    """As `outside_text`, of a text in which < and > compare: they are kept, but none that could begin a tag."""
+    return _shown(_TAG.sub("< ", text), _MARKUP_BUT_SIGNS)
+
+
+def _shown(text: str, markup: re.Pattern[str]) -> str:
     plain = _ESCAPES.sub(" ", text[: 4 * _OUTSIDE_TEXT_LIMIT])
     plain = "".join(" " if _hidden(character) else character for character in plain)
-    plain = " ".join(_MARKUP.sub(" ", plain).split())
+    plain = " ".join(markup.sub(" ", plain).split())
     return plain if len(plain) <= _OUTSIDE_TEXT_LIMIT else plain[: _OUTSIDE_TEXT_LIMIT - 1] + "…"
 
 

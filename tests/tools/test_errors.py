@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools import errors
-from tools.errors import LiquidityError, outside_text
+from tools.errors import LiquidityError, outside_rule, outside_text
 
 KINDS = {
     "ChartUnavailable": "chart_unavailable",
@@ -216,6 +216,31 @@ def test_whatever_comes_from_outside_is_one_short_line_without_markup(text: str,
     assert len(shown) <= 200
     assert not re.search(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069<>\[\]{}`*#|]", shown)
     assert shown == " ".join(shown.split())
+
+
+@pytest.mark.parametrize(
+    ("outside", "shown"),
+    [
+        ("BTC spread on kraken > 5 bps and < 9 bps", "BTC spread on kraken > 5 bps and < 9 bps"),
+        ("BTC price<65000, depth>=$2m <.5 <-4 <$1", "BTC price<65000, depth>=$2m <.5 <-4 <$1"),
+        ("<script>alert(1)</script>", "< script>alert(1)< /script>"),
+        ("<\x1b[31m<b>\u200b<!-- `x` [a](b)", "< < b> < !-- x"),
+    ],
+)
+def test_a_rule_that_came_from_outside_keeps_its_comparisons_and_loses_its_tags(outside: str, shown: str) -> None:
+    assert outside_rule(outside) == shown
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.text(max_size=20), st.randoms(use_true_random=True))
+def test_no_tag_is_left_in_a_rule_from_outside(text: str, chance: Random) -> None:
+    pieces = [text, *chance.choices([*ATTACKS, "a", "/", "!", "?"], k=chance.randrange(60))]
+    chance.shuffle(pieces)
+
+    shown = outside_rule("".join(pieces))
+
+    assert len(shown) <= 200
+    assert not re.search(r"<[^\s\d$.=<>-]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\[\]{}`*#|]", shown)
 
 
 OUTSIDE = "<b>\x1b[31m" + "x" * 500

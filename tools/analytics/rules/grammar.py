@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from ...errors import InvalidArgument, outside_text
+from ...errors import InvalidArgument, outside_rule
 from ...parameters import normal_symbol, normal_word
 from ..alerts import ValueUnit
 from ..depth import BAND_WIDTHS_PCT
@@ -12,20 +12,28 @@ from .rule import BANDED, Metric, Rule, identified
 _EXAMPLE = "write it like `BTC spread on kraken > 5 bps` or `ETH/USD depth within 1% on coinbase below $2m`"
 _USUAL_BAND_PCT = 1.0
 _MOST, _LONGEST_SYMBOL = 10**15, 40
-_VERBS = "is|are|goes|gets|moves|rises|climbs|jumps|widens|grows|falls|drops|sinks|shrinks|narrows"
-_UP = "above|over|beyond|past|passes|exceeds|(?:more|greater|higher|larger|wider|deeper) than|at least"
-_DOWN = "below|under|(?:less|lower|smaller|tighter|narrower|thinner) than|at most"
+_RISES = "rises|climbs|jumps|widens|grows|increases|goes up"
+_FALLS = "falls|drops|dips|sinks|shrinks|narrows|tightens|decreases|goes down"
+_VERBS = f"is|are|goes|gets|moves|crosses|breaks|{_RISES}|{_FALLS}"
+_UP = (
+    rf"at least|at or (?:above|over)|(?:above|over|beyond|past|(?:more|greater|higher|larger|bigger|wider|deeper) than)(?: or equal to)?"
+    rf"|passes|exceeds|reaches|hits|crosses|breaks|(?:{_RISES}) to"
+)
+_DOWN = rf"at most|at or (?:below|under)|(?:below|under|(?:less|lower|smaller|tighter|narrower|thinner) than)(?: or equal to)?|(?:{_FALLS}) to"
 _COMPARISON = re.compile(rf"(?:\b(?:{_VERBS}) )?(?:(?P<up>>=?|≥|\b(?:{_UP})\b)|<=?|≤|\b(?:{_DOWN})\b)", re.IGNORECASE)
+_QUOTES = str.maketrans({**dict.fromkeys('`"“”„«»', " "), "\u2018": "'", "\u2019": "'"})
+_EDGES = " ',.!?"
+_PLEASE = re.compile(r"[ ,]please$", re.IGNORECASE)
 _ADDRESS = re.compile(r"^(?:please )?(?:(?:(?:tell|alert|notify|warn)(?: me)?|let me know) (?:when|if|once) |when )?(?:the )?", re.IGNORECASE)
 _EXCHANGE = re.compile(r"\bon ([\w.-]+)", re.IGNORECASE)
-_WITHIN = re.compile(r"\bwithin ([\d.]+) ?(?:%|(?:per ?cent|pct)\b)(?: of (?:the )?mid\b)?", re.IGNORECASE)
-_METRIC = re.compile(r"(?:'s )?\b(?:(bid|ask)s? )?(?:(spread|imbalance|price)|depth|liquidity)\b(?: (?:of|for)\b(?: the\b)?)?", re.IGNORECASE)
+_WITHIN = re.compile(r"\bwithin (\d*\.?\d+) ?(?:%|(?:per ?cent|pct)\b)(?: of (?:the )?mid\b)?", re.IGNORECASE)
+_METRIC = re.compile(r"(?:'s )?\b(?:(?:(bid|ask)s? )?(?:(spread|imbalance|price)|depth|liquidity)|(bid|ask)s)\b(?: (?:of|for)\b(?: the\b)?)?", re.IGNORECASE)
 _SYMBOL = re.compile(r"[^\W_]+(?: ?[/:-] ?[^\W_]+){0,2}")
 _AMOUNT = re.compile(
     r"(?P<number>-?\$?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+)) ?(?:(?P<times>k|thousand|m|mn|million|b|bn|billion)\b)? ?(?P<unit>.*)", re.IGNORECASE
 )
 _TIMES = {"": 1, "k": 10**3, "t": 10**3, "m": 10**6, "b": 10**9}
-_UNITS = {"": "", "bps": "bps", "bp": "bps", "basis points": "bps", "%": "pct", "pct": "pct", "percent": "pct", "per cent": "pct"}
+_UNITS = {"": "", "bps": "bps", "bp": "bps", "basis points": "bps", "basis point": "bps", "%": "pct", "pct": "pct", "percent": "pct", "per cent": "pct"}
 _DOLLARS = ("$", "usd", "dollars", "usdt", "usdc")
 _FITTING: dict[Metric, str] = {
     "spread": "basis points or per cent, such as 5 bps or 0.05%",
@@ -42,16 +50,21 @@ def parse(text: str, default_exchange: str) -> Rule:
 
     Raises InvalidArgument with one sentence that says what is not understood and what would be.
     """
-    rest, exchange = _taken(_EXCHANGE, " ".join(text.split()).rstrip(".!"))
+    rest, exchange = _taken(_EXCHANGE, _bare(text))
     rest, band = _taken(_WITHIN, rest)
     compared = list(_COMPARISON.finditer(rest))
     if len(compared) != 1:
         found = "no comparison" if not compared else "more than one comparison"
-        raise InvalidArgument(f"There is {found} in the rule {outside_text(text)!r}: {_EXAMPLE}.")
+        raise InvalidArgument(f"There is {found} in the rule {outside_rule(text)!r}: {_EXAMPLE}.")
     symbol, metric = _subject(rest[: compared[0].start()])
     value, unit = _amount(rest[compared[0].end() :].strip(), symbol, metric)
     within_pct = _within(band, metric)
     return identified(Rule("", symbol, str(normal_word(exchange or default_exchange)), metric, bool(compared[0]["up"]), value, unit, within_pct))
+
+
+def _bare(text: str) -> str:
+    """The words alone, without quotes, closing marks and a please at the end."""
+    return _PLEASE.sub("", " ".join(text.translate(_QUOTES).split()).strip(_EDGES)).strip(_EDGES)
 
 
 def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
@@ -65,16 +78,16 @@ def _subject(text: str) -> tuple[str, Metric]:
     words = _ADDRESS.sub("", text.strip(), count=1)
     found = _METRIC.search(words)
     if found is None:
-        raise InvalidArgument(f"{outside_text(words) or 'A rule without words'!r} names none of {', '.join(_FITTING)}: {_EXAMPLE}.")
+        raise InvalidArgument(f"{outside_rule(words) or 'A rule without words'!r} names none of {', '.join(_FITTING)}: {_EXAMPLE}.")
     name = " ".join((words[: found.start()] + words[found.end() :]).split())
     if not _SYMBOL.fullmatch(name) or len(name) > _LONGEST_SYMBOL:
-        problem = f"{outside_text(name)!r} is not one asset or market" if name else "The rule names no asset or market"
+        problem = f"{outside_rule(name)!r} is not one asset or market" if name else "The rule names no asset or market"
         raise InvalidArgument(f"{problem}: {_EXAMPLE}.")
     return str(normal_symbol(name)), _metric(found)
 
 
 def _metric(found: re.Match[str]) -> Metric:
-    match (found[1] or "").lower(), (found[2] or "").lower():
+    match (found[1] or found[3] or "").lower(), (found[2] or "").lower():
         case "", ("spread" | "imbalance" | "price") as metric:
             return metric
         case "bid", "":
@@ -88,26 +101,27 @@ def _metric(found: re.Match[str]) -> Metric:
 
 
 def _within(band: str, metric: Metric) -> float:
-    widths = {f"{width:g}": width for width in BAND_WIDTHS_PCT}
-    if band and metric not in BANDED:
+    if not band:
+        return _USUAL_BAND_PCT
+    if metric not in BANDED:
         raise InvalidArgument(f"'within {band}%' does not go with {metric}: leave it out.")
-    if band and band not in widths:
-        raise InvalidArgument(f"Depth within {band}% is not kept: give within {', '.join(widths)}%.")
-    return widths[band] if band else _USUAL_BAND_PCT
+    if float(band) not in BAND_WIDTHS_PCT:
+        raise InvalidArgument(f"Depth within {band}% is not kept: give within {', '.join(f'{width:g}' for width in BAND_WIDTHS_PCT)}%.")
+    return float(band)
 
 
 def _amount(text: str, symbol: str, metric: Metric) -> tuple[float, ValueUnit]:
     """The value and its unit, which must fit the metric."""
     found = _AMOUNT.fullmatch(text)
     if found is None:
-        problem = f"{outside_text(text)!r} is not a value" if text else "The rule has no value"
+        problem = f"{outside_rule(text)!r} is not a value" if text else "The rule has no value"
         raise InvalidArgument(f"{problem}: give {_FITTING[metric]}.")
     unit = _unit(found["unit"].lower(), "$" in found["number"], symbol, metric)
     if unit is None:
-        raise InvalidArgument(f"{outside_text(text)!r} is no {metric}: give {_FITTING[metric]}.")
+        raise InvalidArgument(f"{outside_rule(text)!r} is no {metric}: give {_FITTING[metric]}.")
     value = Decimal(found["number"].replace("$", "").replace(",", "")) * _TIMES[(found["times"] or "")[:1].lower()]
     if not _is_possible(value, unit, metric):
-        raise InvalidArgument(f"{metric.capitalize()} never passes {outside_text(text)!r}: give {_FITTING[metric]}.")
+        raise InvalidArgument(f"{metric.capitalize()} never passes {outside_rule(text)!r}: give {_FITTING[metric]}.")
     return float(value), unit
 
 
