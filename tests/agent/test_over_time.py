@@ -23,6 +23,7 @@ WEEKS, INTERVAL_S = 4, 1_200
 A_DAY = 86_400 // INTERVAL_S
 NOW = NOON + timedelta(seconds=1)
 LAST = NOON - timedelta(seconds=60)
+UNUSUAL = "Unusual is a figure among the outermost twentieth of its samples and a tenth or more from their median."
 NAMES = {"kraken": "SOL/USD", "binance": "SOL/USDT"}
 
 
@@ -106,7 +107,7 @@ async def test_whether_it_is_normal_leads_with_the_verdict_and_gives_number_perc
     low, median, high = np.percentile(day, [5, 50, 95])
     lead, spread, depth = run.output.splitlines()[0], *(line for line in run.output.splitlines() if line.startswith(("- Spread", "- Depth")))
     placed = "**Worse than usual**: SOL liquidity on kraken (SOL/USD), compared with 72 samples over 24 h up to 12:00 UTC."
-    assert lead == f"{placed} The spread is unusually wide and depth is unusually low."
+    assert lead == f"{placed} The spread is unusually wide and depth is unusually low. {UNUSUAL}"
     place = f"at the {ordinal(percentile(day, 0.1))} percentile of the samples; usually {pct(low)} to {pct(high)}, median {pct(median)}."
     assert spread == f"- Spread **0.100%**, {place}"
     usd = recorded["kraken"].bid_usd[-A_DAY:, 2] + recorded["kraken"].ask_usd[-A_DAY:, 2]

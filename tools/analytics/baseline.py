@@ -1,11 +1,7 @@
-"""What is usual: how spread, depth and imbalance of one market were distributed over a window, and where now stands in it.
-
-The verdict goes by the window's percentiles of now. "worse than usual" is a spread among the widest 5 % or a depth among the lowest 5 %; "better than
-usual" a spread among the narrowest quarter and, at once, a depth among the highest: two figures at a quarter each are about as rare as one of two at 5 %.
-"""
+"""What is usual: how spread, depth and imbalance of one market were distributed over a window, and where now stands in it."""
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -21,19 +17,16 @@ from .look import Look
 from .result import Result
 from .same_hour import HourOfWeek, same_hour
 from .series import Series, age_ms, hourly_warnings, priced, unpriced_warnings
+from .verdict import Verdict, verdict
 
-_WORST_PCT = 5.0
-_BETTER_PCT = 25.0
 _NO_HOUR_OF_WEEK = "This hour of the week is not compared: fewer than two earlier weeks of it are recorded."
-
-Verdict = Literal["worse than usual", "usual", "better than usual"]
 
 
 class Baseline(Result):
     """What is usual for one market over `hours` up to `end`, and whether now is.
 
     `depth_band_pct` is the widest band that every sample covers (1 with a warning where some came without bands), null where there is none.
-    `verdict` is null where now is unknown.
+    `verdict` is null where now is unknown; unusual is a spread or depth among the outermost 5 % of its samples and at least 10 % from their median.
     """
 
     symbol: str
@@ -76,8 +69,9 @@ def baseline(
     here = None if current is None else current.figures
     spread_now = None if here is None else here.spread_pct
     depth_usd_now, imbalance_now = (None, None) if here is None else depth_now(here, band)
-    spread_fields = fields(spread, spread_now)
+    spread_placed = SpreadDistribution(**fields(spread, spread_now))
     depth_fields, imbalance_fields = _fields_of(band.usd, depth_usd_now), _fields_of(band.imbalance_pct, imbalance_now)
+    depth_placed = None if depth_fields is None else DepthDistribution(**depth_fields)
     as_of = known.as_of if current is None or here is None else current.at
     at_this_hour = same_hour(series if past is None else past, as_of.astimezone(UTC), spread_now, depth_usd_now, band)
     return Baseline(
@@ -105,10 +99,10 @@ def baseline(
         avg_volume=_mean(known.total_volume_20),
         avg_liquidity_1pct_usd=_mean(known.liquidity_1pct_usd),
         depth_band_pct=band.band_pct,
-        spread=SpreadDistribution(**spread_fields),
-        depth=None if depth_fields is None else DepthDistribution(**depth_fields),
+        spread=spread_placed,
+        depth=depth_placed,
         imbalance=None if imbalance_fields is None else ImbalanceDistribution(**imbalance_fields),
-        verdict=_verdict(spread_fields["percentile"], None if depth_fields is None else depth_fields["percentile"]),
+        verdict=verdict(spread_placed, depth_placed),
         hour_of_week=at_this_hour,
         forecast=outlook,
     )
@@ -129,15 +123,6 @@ def _fields_of(column: Column | None, now: float | None) -> dict[str, Any] | Non
 def _mean(column: Column) -> float | None:
     known = column[~np.isnan(column)]
     return float(known.mean()) if len(known) else None
-
-
-def _verdict(spread_percentile: float | None, depth_percentile: float | None) -> Verdict | None:
-    if spread_percentile is None:
-        return None
-    if spread_percentile >= 100 - _WORST_PCT or (depth_percentile is not None and depth_percentile <= _WORST_PCT):
-        return "worse than usual"
-    better = spread_percentile <= _BETTER_PCT and depth_percentile is not None and depth_percentile >= 100 - _BETTER_PCT
-    return "better than usual" if better else "usual"
 
 
 def _now_warnings(current: Figures | None, band: DepthColumn, depth_usd_now: float | None) -> list[str]:

@@ -12,7 +12,7 @@ FEWEST_SAMPLES = 10
 """Fewer say nothing about what is usual."""
 MAD_TO_SIGMA = 1.4826
 """The median absolute deviation of a normal distribution times this is its standard deviation."""
-# A MAD this small a part of the numbers it was computed from is what rounding left over.
+# So small a part of the numbers that a difference was computed from is what rounding left over.
 _ROUNDING = 1e-12
 
 U = TypeVar("U")
@@ -102,8 +102,12 @@ def quantile(ordered: Column, share: float) -> float:
 
 
 def percentile_of(ordered: Column, value: float) -> float:
-    """The share of a sorted column below a value, half of those equal to it counted, in per cent: scipy's percentileofscore of kind "mean"."""
-    below, not_above = np.searchsorted(ordered, value, side="left"), np.searchsorted(ordered, value, side="right")
+    """The share of a sorted column below a value, half of those equal to it counted, in per cent: scipy's percentileofscore of kind "mean".
+
+    Equal is what differs by no more than rounding does where numbers up to the value, or up to 100 %, were subtracted.
+    """
+    rounding = _ROUNDING * max(abs(value), 100.0)
+    below, not_above = np.searchsorted(ordered, value - rounding, side="left"), np.searchsorted(ordered, value + rounding, side="right")
     return float(50 * (below + not_above) / len(ordered))
 
 

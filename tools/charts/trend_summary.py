@@ -14,6 +14,7 @@ from .words import counted, sentences
 
 _MOST_ALERTS = 6
 _MOST_GAPS = 5
+_UNUSUAL = "unusual is a figure among the outermost 5% of its samples and 10% or more from their median"
 _WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
@@ -55,7 +56,7 @@ def _by(change_pct: float | None) -> str:
 def _usual(history: LiquidityHistory, baseline: Baseline | None) -> list[str]:
     if baseline is None:
         return ["There is no baseline to compare with"]
-    verdict = "" if baseline.verdict is None else f"Liquidity is {'as usual' if baseline.verdict == 'usual' else baseline.verdict} now"
+    verdict = "" if baseline.verdict is None else f"Liquidity is {'as usual' if baseline.verdict == 'usual' else baseline.verdict} now ({_UNUSUAL})"
     over = f"Against the baseline of {counted(baseline.sample_count, 'sample')} over {over_time.span(baseline.start, baseline.end)}"
     placed = [_placed("spread", baseline.spread, "pct"), *_placed_depth(history, baseline)]
     return [verdict, f"{over}: {'; '.join(placed)}", _hour(baseline.hour_of_week)]

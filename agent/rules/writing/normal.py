@@ -3,12 +3,14 @@
 from tools.analytics.baseline import Baseline
 from tools.analytics.dispersion import Distribution
 from tools.analytics.forecast import Forecast, ForecastRange
+from tools.analytics.verdict import stands_out
 
 from ..conversation import Topic
 from .phrases import Outcomes, failed, listed, nothing_to_tell, paragraphs, table, warnings
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FORECAST_STEP = 4
+_UNUSUAL = "Unusual is a figure among the outermost twentieth of its samples and a tenth or more from their median."
 
 
 def verdict(topic: Topic, outcomes: Outcomes) -> str:
@@ -32,17 +34,16 @@ def _lead(name: str, result: Baseline) -> str:
     beside = f"compared with {{{name}.sample_count}} samples over {{{name}.hours}} up to {{{name}.end}}"
     if result.verdict is None:
         return f"Whether {{{name}.base_currency}} liquidity on {market} is as usual cannot be said, because there is no book to compare. What is usual:"
-    return f"**{_capital(result.verdict)}**: {{{name}.base_currency}} liquidity on {market}, {beside}.{_why(result)}"
+    return f"**{_capital(result.verdict)}**: {{{name}.base_currency}} liquidity on {market}, {beside}.{_why(result)} {_UNUSUAL}"
 
 
 def _why(result: Baseline) -> str:
     """What makes it worse, so that nobody has to find it among the figures."""
     if result.verdict != "worse than usual":
         return ""
-    wide = result.spread.now is not None and result.spread.now >= result.spread.p95
-    thin = result.depth is not None and result.depth.now is not None and result.depth.now <= result.depth.p5
+    wide, thin = stands_out(result.spread, "high"), stands_out(result.depth, "low")
     reasons = [*(["the spread is unusually wide"] if wide else []), *(["depth is unusually low"] if thin else [])]
-    return f" {_capital(' and '.join(reasons))}." if reasons else ""
+    return f" {_capital(' and '.join(reasons))}."
 
 
 def _spread(name: str, result: Baseline) -> str:
@@ -82,7 +83,7 @@ def _same_hour(name: str, result: Baseline) -> str:
 def _several(found: dict[str, Baseline]) -> str:
     headings = ("Exchange (market)", "Verdict", "Spread", "Its percentile", "Depth, both sides", "Its percentile", "Samples")
     lead = f"{{{next(iter(found))}.base_currency}} liquidity over {{{next(iter(found))}.hours}}: {_verdicts(found)}."
-    return paragraphs(lead, table(headings, [_row(name, result) for name, result in found.items()]))
+    return paragraphs(lead, table(headings, [_row(name, result) for name, result in found.items()]), _UNUSUAL)
 
 
 def _verdicts(found: dict[str, Baseline]) -> str:

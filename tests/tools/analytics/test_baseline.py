@@ -278,10 +278,15 @@ def at_percentiles(spread: float, depth: float | None) -> Baseline:
         (50, 5, "worse than usual"),
         (50, 6, "usual"),
         (1, 5, "worse than usual"),
-        (25, 75, "better than usual"),
-        (26, 75, "usual"),
-        (25, 74, "usual"),
-        (1, 50, "usual"),
+        (5, 50, "better than usual"),
+        (6, 50, "usual"),
+        (50, 95, "better than usual"),
+        (50, 94, "usual"),
+        (5, 45, "better than usual"),
+        (5, 44, "usual"),
+        (55, 95, "better than usual"),
+        (56, 95, "usual"),
+        (95, 95, "worse than usual"),
         (95, None, "worse than usual"),
         (1, None, "usual"),
     ],
@@ -291,6 +296,46 @@ def test_the_verdict_goes_by_the_percentiles_of_spread_and_depth(spread: float, 
 
     assert (found.spread.percentile, found.depth and found.depth.percentile) == (pytest.approx(spread), None if depth is None else pytest.approx(depth))
     assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("spread", "depth", "verdict"),
+    [
+        pytest.param(0.1099, 1e6, "usual", id="the widest spread by less than a tenth"),
+        pytest.param(0.1101, 1e6, "worse than usual", id="the widest spread by more"),
+        pytest.param(0.1, 9.1e5, "usual", id="the lowest depth by less than a tenth"),
+        pytest.param(0.1, 8.9e5, "worse than usual", id="the lowest depth by more"),
+        pytest.param(0.0901, 1e6, "usual", id="the tightest spread by less than a tenth"),
+        pytest.param(0.0899, 1e6, "better than usual", id="the tightest spread by more"),
+        pytest.param(0.1, 1.09e6, "usual", id="the highest depth by less than a tenth"),
+        pytest.param(0.1, 1.11e6, "better than usual", id="the highest depth by more, at a spread that is always the same"),
+    ],
+)
+def test_rank_alone_makes_nothing_unusual(spread: float, depth: float, verdict: str) -> None:
+    window = series(spread_pct=np.full(60, 0.1), depth_usd=np.full(60, 1e6))
+    half = spread / 2
+
+    assert baseline(window, "BTC", 1, look(snapshot(best_bid=100 - half, best_ask=100 + half, depth_usd=depth)), NOON).verdict == verdict
+
+
+def test_a_spread_of_one_tick_is_never_worse_than_usual_however_the_price_goes() -> None:
+    verdicts = list[str | None]()
+    for seed in range(100):
+        chance = np.random.default_rng(seed)
+        bid = np.round(60_000 * np.exp(np.cumsum(chance.normal(0, 5e-4, 1_441))), 2)
+        mid = bid + 0.005
+        window = series(mid=mid[:-1], spread_pct=100 * 0.01 / mid[:-1], depth_usd=1e7 * np.exp(chance.normal(0, 0.05, 1_440)))
+        verdicts.append(baseline(window, "BTC", 24, look(snapshot(best_bid=bid[-1], best_ask=bid[-1] + 0.01, depth_usd=1e7)), NOON).verdict)
+
+    assert verdicts == ["usual"] * 100
+
+
+def test_figures_that_differ_by_rounding_alone_are_equal() -> None:
+    tenths = [0.1, 0.3 - 0.2, 1.3 - 1.2, 60_000.1 - 60_000.0]
+    assert len(set(tenths)) == 4
+    ordered = np.sort([*tenths, 0.05, 0.2])
+
+    assert [percentile_of(ordered, one) for one in tenths] == [50.0] * 4
 
 
 def weeks_of_this_hour(*, weeks: int, per_hour: int = 6) -> list[float]:

@@ -170,7 +170,7 @@ def test_the_summary_tells_changes_baseline_hour_of_week_and_alerts():
         " Spread went from 0.020% to 0.030% (up 50.00%); lowest 0.010% at Aug 9, 11:11, highest 0.030% at Aug 9, 11:59."
         " Depth within 0.5% of mid (both sides) went from $1.00 million to $500,000 (down 50.00%);"
         " lowest $500,000 at Aug 9, 11:59, highest $1.00 million at Aug 9, 11:10."
-        " Mid stayed at 100.00 USD. Liquidity is worse than usual now."
+        " Mid stayed at 100.00 USD. Liquidity is worse than usual now (unusual is a figure among the outermost 5% of its samples and 10% or more from their median)."
         " Against the baseline of 1,332 samples over 24 h:"
         " spread now 0.017%, at the 97th percentile (usually 0.0094% to 0.016%, median 0.012%);"
         " depth now $3.05 million, at the 4th percentile (usually $3.10 million to $5.30 million, median $4.20 million);"
@@ -190,7 +190,11 @@ def test_without_baseline_and_alerts_the_summary_says_so():
 
 @pytest.mark.parametrize(
     ("verdict", "words"),
-    [("usual", "Liquidity is as usual now."), ("better than usual", "Liquidity is better than usual now."), (None, "Mid stayed at 100.00 USD. Against")],
+    [
+        ("usual", "Liquidity is as usual now (unusual is "),
+        ("better than usual", "Liquidity is better than usual now (unusual is "),
+        (None, "Mid stayed at 100.00 USD. Against"),
+    ],
 )
 def test_the_verdict_is_told_where_there_is_one(verdict, words):
     assert words in trend(minutes(0.01), usual(verdict=verdict), []).summary
