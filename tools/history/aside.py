@@ -9,6 +9,7 @@ from ..analytics.snapshot import Snapshot
 from .rows import to_bytes, to_row
 
 Pair = tuple[str, str]
+Moment = tuple[Pair, int]
 
 
 class Prepared(NamedTuple):
@@ -17,6 +18,11 @@ class Prepared(NamedTuple):
     pair: Pair
     row: dict[str, Any]
     sizes: bytes | None
+
+    @property
+    def moment(self) -> Moment:
+        """What tells it from all others."""
+        return self.pair, self.row["time_ms"]
 
 
 def prepared(taken: Snapshot) -> Prepared:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -17,10 +18,11 @@ from sqlalchemy import BigInteger, Connection, Float, bindparam, literal_column,
 from ..analytics.series import Series, milliseconds
 from ..analytics.snapshot import Miss, Snapshot
 from ..parameters import Source
-from .aside import Pair, Prepared, brought_back, prepared, set_aside
+from .aside import Moment, Pair, Prepared, brought_back, prepared, set_aside
 from .database import Database
 from .hourly import EXTREMES, with_extremes
 from .rows import BANDS, both_complete, to_snapshot
+from .store import Appended
 from .tables import ASKS, BIDS, hours, misses, profiles, series, snapshots
 
 HOUR_MS = 3_600_000
@@ -71,13 +73,14 @@ class Snapshots:
     database: Database
     source: Source
 
-    async def append(self, taken: Sequence[Snapshot], missed: Sequence[Miss]) -> int:
-        """Store them in one transaction; how many snapshots were new."""
+    async def append(self, taken: Sequence[Snapshot], missed: Sequence[Miss]) -> Appended:
+        """Store them in one transaction."""
         rows = [prepared(one) for one in taken]
-        return await self.database.write(lambda connection: self._insert(connection, rows, missed))
+        new, closed = await self.database.write(lambda connection: self._insert(connection, rows, missed))
+        return Appended(new, tuple(one for one, row in zip(taken, rows, strict=True) if row.moment in closed) if closed else ())
 
-    async def append_all(self, batches: AsyncIterable[Sequence[Snapshot]]) -> int:
-        """Store them in one transaction; how many were new.
+    async def append_all(self, batches: AsyncIterable[Sequence[Snapshot]]) -> tuple[int, int]:
+        """Store them in one transaction; how many were new, and how many are of hours that were down-sampled.
 
         All are set aside first: other writers wait while rows are stored (100,000: 3 s, where reading them takes 8), not while they are read.
         """
@@ -85,13 +88,22 @@ class Snapshots:
             async for batch in batches:
                 await asyncio.to_thread(set_aside, file, batch)
             file.seek(0)
-            return await self.database.write(lambda connection: sum(self._insert(connection, batch) for batch in brought_back(file)))
+            return await self.database.write(partial(self._insert_all, brought_back(file)))
 
-    def _insert(self, connection: Connection, taken: Sequence[Prepared], missed: Sequence[Miss] = ()) -> int:
-        """Store them within a transaction; how many snapshots were new. An hour that was down-sampled is closed: its snapshots are in it already."""
+    def _insert_all(self, batches: Iterable[Sequence[Prepared]], connection: Connection) -> tuple[int, int]:
+        new = refused = 0
+        for batch in batches:
+            stored, closed = self._insert(connection, batch)
+            new += stored
+            refused += sum(one.moment in closed for one in batch) if closed else 0
+        return new, refused
+
+    def _insert(self, connection: Connection, taken: Sequence[Prepared], missed: Sequence[Miss] = ()) -> tuple[int, set[Moment]]:
+        """Store them within a transaction; how many snapshots were new, and the moments of those whose hours were down-sampled and are closed."""
         ids = self._ids(connection, {one.pair for one in taken} | {(one.exchange, one.symbol) for one in missed})
+        closed = self._of_closed_hours(connection, ids, taken)
         # In one order everywhere, or two writers of the same rows would wait for one another.
-        rows = sorted(({**one.row, "series_id": ids[one.pair]} for one in taken), key=_key)
+        rows = sorted(({**one.row, "series_id": ids[one.pair]} for one in taken if one.moment not in closed), key=_key)
         found = {(ids[one.pair], one.row["time_ms"]): one.sizes for one in taken if one.sizes is not None}
         new = self._insert_rows(connection, rows)
         sizes = [{"series_id": key[0], "time_ms": key[1], "sizes": found[key]} for key in new if key in found]
@@ -99,7 +111,7 @@ class Snapshots:
         for table, values in ((profiles, sizes), (misses, failed)):
             if values:
                 connection.execute(self.database.insert(table).on_conflict_do_nothing(), values)
-        return len(new)
+        return len(new), closed
 
     async def series(self, exchange: str, symbol: str, start: datetime, end: datetime) -> Series:
         """The snapshots of a market from `start` (exclusive) to `end` (inclusive)."""
@@ -167,20 +179,19 @@ class Snapshots:
 
     def _insert_rows(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> list[tuple[int, int]]:
         """Insert rows of `snapshots`; the keys of those that were new."""
-        open_rows = self._of_open_hours(connection, rows)
-        if not open_rows:
+        if not rows:
             return []
         statement = self.database.insert(snapshots).on_conflict_do_nothing().returning(snapshots.c.series_id, snapshots.c.time_ms)
-        return [(row.series_id, row.time_ms) for row in connection.execute(statement, open_rows)]
+        return [(row.series_id, row.time_ms) for row in connection.execute(statement, rows)]
 
-    def _of_open_hours(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-        if not rows:
-            return rows
-        times = [row["time_ms"] for row in rows]
-        ids = {row["series_id"] for row in rows}
+    def _of_closed_hours(self, connection: Connection, ids: Mapping[Pair, int], taken: Sequence[Prepared]) -> set[Moment]:
+        if not taken:
+            return set()
+        times = [one.row["time_ms"] for one in taken]
         between = hours.c.time_ms.between(min(times) - HOUR_MS, max(times))
-        closed = {tuple(row) for row in connection.execute(select(hours.c.series_id, hours.c.time_ms).where(hours.c.series_id.in_(ids), between))}
-        return [row for row in rows if (row["series_id"], row["time_ms"] // HOUR_MS * HOUR_MS) not in closed] if closed else rows
+        found = connection.execute(select(hours.c.series_id, hours.c.time_ms).where(hours.c.series_id.in_({ids[one.pair] for one in taken}), between))
+        closed = {tuple(row) for row in found}
+        return {one.moment for one in taken if (ids[one.pair], one.row["time_ms"] // HOUR_MS * HOUR_MS) in closed} if closed else set()
 
 
 def _key(row: Mapping[str, Any]) -> tuple[int, int]:

@@ -38,6 +38,14 @@ class StoredRule:
     created_at: datetime
 
 
+@dataclass(frozen=True)
+class Appended:
+    """What became of snapshots: how many were `new`, and which were `refused`, being of hours that were down-sampled before and take no more."""
+
+    new: int
+    refused: tuple[Snapshot, ...] = ()
+
+
 class History:
     """Stored liquidity of one source; opens (and migrates) its database with the first use.
 
@@ -51,16 +59,16 @@ class History:
         self._now = now
         self._opening = Opening(url, source)
 
-    async def append(self, snapshots: Sequence[Snapshot], misses: Sequence[Miss] = ()) -> int:
-        """Store them; durable when it returns. One of a market and millisecond that is stored already is left as it is.
+    async def append(self, snapshots: Sequence[Snapshot], misses: Sequence[Miss] = ()) -> Appended:
+        """Store them; durable when it returns, but for those that it returns as refused.
 
-        Returns how many snapshots were new.
+        One of a market and millisecond that is stored already is left as it is, and neither new nor refused.
         """
         self._refuse_foreign([*snapshots, *misses])
         return await (await self._opened()).snapshots.append(snapshots, misses)
 
-    async def append_all(self, batches: AsyncIterable[Sequence[Snapshot]]) -> int:
-        """As `append`, all batches together or, where one of them raises, none."""
+    async def append_all(self, batches: AsyncIterable[Sequence[Snapshot]]) -> tuple[int, int]:
+        """As `append`, all batches together or, where one of them raises, none; how many snapshots were new, and how many refused."""
         return await (await self._opened()).snapshots.append_all(batches)
 
     async def markets(self, exchange: str = "", base: str = "") -> list[RecordedMarket]:
@@ -134,7 +142,10 @@ class History:
         """Down-sample whole hours older than the retention time to one row each; how many snapshots were folded.
 
         Of the failed looks of that time each hour's first is kept, which says why nothing was recorded there.
+        A replay's history is kept whole: it is old from its first moment on, and grows no longer than its recording.
         """
+        if self._source == "replay":
+            return 0
         return await (await self._opened()).retention.prune(self._now() - timedelta(days=self._retention_days))
 
     async def check(self) -> Mapping[str, str]:

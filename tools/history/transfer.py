@@ -1,15 +1,12 @@
 """History out to files and in from files."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
-from ..analytics.series import HOUR_MS, milliseconds, moment
 from ..analytics.snapshot import Snapshot
 from ..errors import NotReadable
 from ..parameters import Source
@@ -18,15 +15,8 @@ from .given import Market, of_file, snapshot_of
 from .store import History
 
 _BATCH = 1_000
-_STRETCH_MS = 30 * 24 * HOUR_MS
 # Clocks differ, and so do people's ideas of a time zone.
 _AHEAD = timedelta(days=1)
-
-
-class _Hour(NamedTuple):
-    exchange: str
-    symbol: str
-    start_ms: int
 
 
 @dataclass(frozen=True)
@@ -62,26 +52,8 @@ async def import_file(history: History, path: Path, source: Source, now: datetim
     Raises NotReadable, which names file and row, where a row is no snapshot of this source.
     """
     reader = _Reader(path, of_file(path, source, now + _AHEAD))
-    new = await history.append_all(reader.batches())
-    left = reader.read - new
-    # Hours may be closed while we look, which takes nothing from what was new.
-    closed = min(left, await _of_closed_hours(history, reader.hours)) if left else 0
-    return Imported(new, left - closed, closed, reader.unlabelled)
-
-
-async def _of_closed_hours(history: History, hours: Counter[_Hour]) -> int:
-    """How many snapshots are of hours that were down-sampled; `hours` says how many each hour holds."""
-    count = 0
-    for (exchange, symbol, _), several in groupby(sorted(hours), _stretch):
-        starts = [hour.start_ms for hour in several]
-        series = await history.series(exchange, symbol, moment(starts[0]), moment(starts[-1] + HOUR_MS))
-        count += sum(hours[_Hour(exchange, symbol, int(time) // HOUR_MS * HOUR_MS)] for time in series.time_ms[series.hourly])
-    return count
-
-
-def _stretch(hour: _Hour) -> tuple[str, str, int]:
-    """The stretch of a market's time that is read at once."""
-    return hour.exchange, hour.symbol, hour.start_ms // _STRETCH_MS
+    new, refused = await history.append_all(reader.batches())
+    return Imported(new, reader.read - new - refused, refused, reader.unlabelled)
 
 
 class _Reader:
@@ -93,7 +65,6 @@ class _Reader:
         self._rows = rows(path)
         self.read = 0
         self.unlabelled = 0
-        self.hours: Counter[_Hour] = Counter()
 
     async def batches(self) -> AsyncGenerator[list[Snapshot]]:
         while batch := await asyncio.to_thread(self._next):
@@ -111,6 +82,5 @@ class _Reader:
         except NotReadable as error:
             raise NotReadable(f"{self._path.name}, row {number} {error}") from error
         self.read += 1
-        self.hours[_Hour(snapshot.exchange, snapshot.symbol, milliseconds(snapshot.timestamp) // HOUR_MS * HOUR_MS)] += 1
         self.unlabelled += isinstance(row, dict) and not row.get("source")
         return snapshot

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.rules import Rule
-from tools.history import History
+from tools.history import Appended, History
 from tools.history.postgresql import beside
 from tools.history.uncut import uncut
 
@@ -88,7 +88,7 @@ async def test_a_write_that_is_given_up_at_any_moment_keeps_nobody_from_a_file(s
     for step in range(40):
         await cut(WAYS[way](sqlite_history), 0.1 * step)
         await asyncio.to_thread(write_elsewhere, sqlite_url)
-    assert await sqlite_history.append([snapshot(after_s=9_999)]) == 1
+    assert await sqlite_history.append([snapshot(after_s=9_999)]) == Appended(1)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -98,7 +98,7 @@ async def test_a_write_that_is_given_up_at_any_moment_leaves_no_transaction_at_a
     for step in range(16):
         await cut(WAYS[way](history), 0.4 * step)
     assert await in_transaction(postgresql_url) == 0
-    assert await history.append([snapshot(after_s=9_999)]) == 1
+    assert await history.append([snapshot(after_s=9_999)]) == Appended(1)
     await history.close()
 
 
@@ -151,7 +151,7 @@ async def test_a_write_that_is_cut_within_its_transaction_is_committed_before_it
     await asyncio.wait({writing})
     assert (writing.cancelled(), held.ended) == (True, ["commit"])
     monkeypatch.undo()
-    assert await later.append([snapshot(after_s=9_999)]) == 1
+    assert await later.append([snapshot(after_s=9_999)]) == Appended(1)
 
 
 async def test_a_write_that_is_cut_and_then_fails_is_undone_and_nobody_is_told_of_a_forgotten_failure(history):
@@ -203,7 +203,7 @@ async def test_an_opening_that_is_given_up_at_any_moment_keeps_nobody_from_the_f
         history = History(url, "live", now=lambda: NOON)
         await cut(history.markets(), 4 * step)
         await asyncio.to_thread(write_elsewhere, url)
-        assert await history.append([snapshot()]) == 1
+        assert await history.append([snapshot()]) == Appended(1)
         await history.close()
 
 
@@ -221,4 +221,4 @@ async def test_an_import_that_is_given_up_leaves_nothing_of_itself(history):
     await asyncio.wait({importing})
     assert importing.cancelled()
     assert len(await history.series("kraken", "BTC/USD", NOON, NOON + timedelta(hours=1))) == 0
-    assert await history.append([snapshot(after_s=1)]) == 1
+    assert await history.append([snapshot(after_s=1)]) == Appended(1)

@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 from tools.errors import HistoryUnavailable, NotConfigured
-from tools.history import History, opening, postgresql, sqlite
+from tools.history import Appended, History, opening, postgresql, sqlite
 from tools.history.connecting import connect
 
 
@@ -116,19 +116,19 @@ def kinds(outcomes):
 
 async def test_a_server_that_is_gone_is_said_by_every_use_and_one_that_is_back_is_used(proxy):
     async with opened(proxy.url) as history:
-        assert await history.append([snapshot()]) == 1
+        assert await history.append([snapshot()]) == Appended(1)
         await proxy.stop()
         failed = await everything(history)
         assert set(kinds(failed).values()) == {"HistoryUnavailable"}
         assert len(kinds(failed)) == len(failed)
         await proxy.start(proxy.port)
-        assert await history.append([snapshot(), snapshot(after_s=60)]) == 1
+        assert await history.append([snapshot(), snapshot(after_s=60)]) == Appended(1)
 
 
 @pytest.mark.usefixtures("impatient")
 async def test_a_server_that_hangs_is_given_up_in_time_and_used_again_when_it_answers(proxy):
     async with opened(proxy.url) as history:
-        assert await history.append([snapshot()]) == 1
+        assert await history.append([snapshot()]) == Appended(1)
         proxy.passing.clear()
         async with asyncio.timeout(20):
             with pytest.raises(HistoryUnavailable, match="did not answer in time"):
@@ -146,7 +146,7 @@ async def test_a_server_that_is_not_there_yet_is_used_once_it_is(proxy):
         with pytest.raises(HistoryUnavailable, match="The history cannot be used"):
             await history.append([snapshot()])
         await proxy.start(proxy.port)
-        assert await history.append([snapshot()]) == 1
+        assert await history.append([snapshot()]) == Appended(1)
 
 
 async def test_a_server_that_was_away_between_two_uses_is_not_noticed(proxy):
@@ -167,7 +167,7 @@ async def test_a_full_disk_refuses_the_snapshots_and_takes_them_when_there_is_ro
     many = [snapshot(after_s=number, profile=PROFILE) for number in range(1, 2_000)]
     room = [1]
     async with opened(sqlite_url) as history:
-        assert await history.append([snapshot()]) == 1
+        assert await history.append([snapshot()]) == Appended(1)
         event.listen(
             (await history._opened()).database._engine, "checkout", lambda connection, *_: connection.cursor().execute(f"PRAGMA max_page_count={room[0]}")
         )
@@ -175,7 +175,7 @@ async def test_a_full_disk_refuses_the_snapshots_and_takes_them_when_there_is_ro
             await history.append(many)
         assert (await history.check())["snapshots"] == "1"
         room[0] = 1_000_000
-        assert await history.append(many) == 1_999
+        assert await history.append(many) == Appended(1_999)
 
 
 async def test_a_file_that_may_not_be_written_can_still_be_read(sqlite_url):
@@ -209,7 +209,7 @@ async def test_a_file_that_another_process_holds_is_waited_for_and_then_given_up
             assert "database is locked" in str(outcomes[0])
             assert len(await history.markets()) == 1
             other.execute("ROLLBACK")
-        assert await history.append([snapshot(after_s=60)]) == 1
+        assert await history.append([snapshot(after_s=60)]) == Appended(1)
 
 
 async def test_writers_that_wait_for_a_file_keep_no_reader_from_it(sqlite_history, sqlite_url):
@@ -221,7 +221,7 @@ async def test_writers_that_wait_for_a_file_keep_no_reader_from_it(sqlite_histor
         async with asyncio.timeout(sqlite.BUSY_S / 2):
             assert len(await asyncio.gather(*(sqlite_history.markets() for _ in range(10)))) == 10
         other.execute("ROLLBACK")
-    assert await asyncio.gather(*writing) == [1] * 40
+    assert await asyncio.gather(*writing) == [Appended(1)] * 40
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ async def test_a_call_that_is_given_up_leaves_the_store_working(history):
     kept = {number for number, call in enumerate(calls, 1) if not call.cancelled()}
     window = await history.series("kraken", "BTC/USD", NOON, NOON + timedelta(seconds=60))
     assert kept <= set(((window.time_ms - round(NOON.timestamp() * 1_000)) // 1_000).tolist())
-    assert await history.append([snapshot(after_s=60)]) == 1
+    assert await history.append([snapshot(after_s=60)]) == Appended(1)
 
 
 async def test_a_database_that_is_not_there_and_a_user_whom_the_server_does_not_know_are_said(postgresql_url):
@@ -277,7 +277,7 @@ async def test_a_server_that_lets_nobody_in_is_said_and_used_again_by_itself_onc
     name = make_url(postgresql_url).database
     administrator = await asyncpg.connect(make_url(postgresql_url).set(drivername="postgresql", database="postgres").render_as_string(hide_password=False))
     async with opened(postgresql_url) as history:
-        assert await history.append([snapshot()]) == 1
+        assert await history.append([snapshot()]) == Appended(1)
         await administrator.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         try:
             await administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
@@ -289,7 +289,7 @@ async def test_a_server_that_lets_nobody_in_is_said_and_used_again_by_itself_onc
         finally:
             await administrator.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
             await administrator.close()
-        assert await history.append([snapshot(), snapshot(after_s=60)]) == 1
+        assert await history.append([snapshot(), snapshot(after_s=60)]) == Appended(1)
         assert len(await history.series("kraken", "BTC/USD", NOON - timedelta(hours=1), NOON + timedelta(hours=1))) == 2
 
 
@@ -307,7 +307,7 @@ async def test_those_who_ask_a_server_that_does_not_answer_wait_for_it_once_all_
         assert len(attempts) == 1
         proxy.passing.set()
         monkeypatch.setattr(opening, "AGAIN_S", 0)
-        assert await history.append([snapshot()]) == 1
+        assert await history.append([snapshot()]) == Appended(1)
 
 
 async def test_one_who_gives_up_an_opening_leaves_it_to_the_others(history):
@@ -324,8 +324,9 @@ async def test_a_file_that_is_deleted_or_replaced_under_a_program_is_begun_again
         await history.append([snapshot()])
         assert await another.find_market("kraken", "BTC") == "BTC/USD"
         await asyncio.to_thread(path.unlink)
-        assert sum(await asyncio.gather(*(history.append([snapshot(after_s=60)]) for _ in range(4)))) == 1
-        assert await another.append([snapshot(after_s=120)]) == 1
+        appended = await asyncio.gather(*(history.append([snapshot(after_s=60)]) for _ in range(4)))
+        assert sum(one.new for one in appended) == 1
+        assert await another.append([snapshot(after_s=120)]) == Appended(1)
         assert len(await history.markets()) == 1
         assert [record.args[0] for record in caplog.records] == [sqlite_url] * 2
     with closing(sqlite3.connect(path)) as kept:
@@ -336,6 +337,6 @@ async def test_a_folder_that_is_deleted_under_a_program_is_made_again(tmp_path):
     async with opened(f"sqlite+aiosqlite:///{tmp_path}/data/history.db") as history:
         await history.append([snapshot()])
         shutil.rmtree(tmp_path / "data")
-        assert await history.append([snapshot(after_s=60)]) == 1
+        assert await history.append([snapshot(after_s=60)]) == Appended(1)
     async with opened(f"sqlite+aiosqlite:///{tmp_path}/data/history.db") as history:
         assert await history.latest("kraken", "BTC/USD", NOON + timedelta(hours=1)) == snapshot(after_s=60)

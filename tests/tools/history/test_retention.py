@@ -12,7 +12,7 @@ from sqlalchemy import text
 from tools.analytics.series import Extremes
 from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile
 from tools.analytics.trend import trend
-from tools.history import History, folding
+from tools.history import Appended, History, folding
 from tools.history.tables import FIGURES, hours
 
 HOUR = timedelta(hours=1)
@@ -170,18 +170,46 @@ async def test_folding_twice_changes_nothing(later):
 
 async def test_what_was_folded_cannot_be_stored_again(later):
     taken = [snapshot(after_s=60 * minute) for minute in range(60)]
-    assert await later.append(taken) == 60
+    assert await later.append(taken) == Appended(60)
     await later.prune()
     before = await stored_hours(later)
-    assert await later.append(taken) == 0
+    assert await later.append(taken) == Appended(0, tuple(taken))
     assert await later.prune() == 0
     assert await stored_hours(later) == before
+
+
+async def test_what_is_refused_of_a_closed_hour_is_told_from_what_is_stored_already_and_the_rest_is_stored(later):
+    """Of the hour's last half too, of each market by itself, in one call and in an import alike."""
+    await later.append([snapshot()])
+    await later.prune()
+    await later.append([snapshot(after_s=3_600)])
+    late = [snapshot(after_s=1_800), snapshot(after_s=3_599.999)]
+    assert await later.append(late[:1]) == Appended(0, tuple(late[:1]))
+    given = [*late, snapshot(after_s=3_600), snapshot(after_s=3_601), snapshot(after_s=-0.001), snapshot(symbol="ETH/USD")]
+
+    async def batches():
+        yield given
+
+    assert await later.append(given) == Appended(3, tuple(late))
+    assert await later.append_all(batches()) == (0, 2)
+
+
+async def test_the_history_of_a_recording_is_kept_whole_however_old_its_books_are(database_url):
+    """Whoever records it again stores what is new to it, and what was recorded before stands."""
+    for minute in (0, 1):
+        replay = History(database_url, "replay", retention_days=90, now=lambda: NOON + timedelta(days=900))
+        assert await replay.prune() == 0
+        assert await replay.append([snapshot(source="replay"), snapshot(source="replay", after_s=60 * minute + 5)]) == Appended(2 - minute)
+        await replay.close()
+    replay = History(database_url, "replay", now=lambda: NOON + timedelta(days=900))
+    assert (await replay.series("kraken", "BTC/USD", NOON - HOUR, NOON + HOUR)).hourly.tolist() == [False] * 3
+    await replay.close()
 
 
 async def test_an_old_hour_that_a_file_brings_late_is_folded_like_any_other(later):
     await later.append([snapshot()])
     await later.prune()
-    assert await later.append([snapshot(after_s=-7_200), snapshot(after_s=-7_100)]) == 2
+    assert await later.append([snapshot(after_s=-7_200), snapshot(after_s=-7_100)]) == Appended(2)
     assert await later.prune() == 2
     assert [hour["samples"] for hour in await stored_hours(later)] == [2, 1]
 

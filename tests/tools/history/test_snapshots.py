@@ -5,7 +5,7 @@ import pytest
 from make_books import NOON
 from make_snapshots import PROFILE, bands, miss, misses, same, series, snapshot, snapshots
 
-from tools.history import History
+from tools.history import Appended, History
 
 MINUTE = timedelta(minutes=1)
 
@@ -20,7 +20,7 @@ async def test_a_window_comes_back_as_it_was_stored(history):
         total_volume_20=[22.0, 23.5, 0.1],
         failed_s=[-150, -30],
     )
-    assert await history.append(snapshots(given), misses(given)) == 3
+    assert await history.append(snapshots(given), misses(given)) == Appended(3)
     assert same(await history.series("kraken", "BTC/USD", given.start, given.end), given)
 
 
@@ -95,9 +95,9 @@ async def test_a_band_counts_as_complete_only_where_both_sides_are(sqlite_histor
 
 async def test_a_moment_that_is_stored_is_left_as_it_is(history):
     first = snapshot(best_bid=99.0)
-    assert await history.append([first]) == 1
-    assert await history.append([snapshot(best_bid=98.0), snapshot(after_s=60), snapshot(after_s=60, best_bid=97.0)]) == 1
-    assert await history.append([], [miss(), miss()]) == 0
+    assert await history.append([first]) == Appended(1)
+    assert await history.append([snapshot(best_bid=98.0), snapshot(after_s=60), snapshot(after_s=60, best_bid=97.0)]) == Appended(1)
+    assert await history.append([], [miss(), miss()]) == Appended(0)
     assert await history.latest("kraken", "BTC/USD", NOON) == first
     assert (await history.latest("kraken", "BTC/USD", NOON + MINUTE)).best_bid == 99.95
 
@@ -159,7 +159,7 @@ async def test_a_symbol_means_the_deepest_dollar_market_or_the_nearest_quote(his
 async def test_a_large_batch_is_one_append(history):
     """More rows than one statement can have parameters for."""
     given = series(mid=np.linspace(90, 110, 2_500), interval_s=1)
-    assert await history.append(snapshots(given, profile=PROFILE)) == 2_500
+    assert await history.append(snapshots(given, profile=PROFILE)) == Appended(2_500)
     assert same(await history.series("kraken", "BTC/USD", given.start, given.end), given)
 
 

@@ -11,7 +11,7 @@ from make_snapshots import PROFILE, same, series, snapshot, snapshots
 from pyarrow import parquet
 
 from tools.errors import NotConfigured, NotReadable
-from tools.history import History
+from tools.history import Appended, History
 from tools.history.formats import READ, json_lines, written
 from tools.history.given import Market, snapshot_of
 from tools.history.transfer import Imported, export, import_file
@@ -251,10 +251,10 @@ async def test_what_a_file_holds_of_down_sampled_hours_is_counted_apart(database
 async def test_others_write_while_a_file_is_read(sqlite_history):
     async def batches():
         yield [snapshot()]
-        assert await sqlite_history.append([snapshot(after_s=1)]) == 1
+        assert await sqlite_history.append([snapshot(after_s=1)]) == Appended(1)
         yield [snapshot(after_s=2), snapshot(after_s=1)]
 
-    assert await sqlite_history.append_all(batches()) == 2
+    assert await sqlite_history.append_all(batches()) == (2, 0)
     assert await kept(sqlite_history) == [snapshot(), snapshot(after_s=1), snapshot(after_s=2)]
 
 
