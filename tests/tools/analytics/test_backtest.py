@@ -33,24 +33,33 @@ def by_hand(of: Series, threshold: float) -> list[Incident]:
     """The incidents of a series judged by its own medians, read off DESIGN's words one kind at a time."""
     looks = sorted([(int(t), i) for i, t in enumerate(of.time_ms)] + [(int(t), -1) for t in of.failed_ms], key=lambda look: look[0])
     at, row = [t for t, _ in looks], [i for _, i in looks]
-    interval = median(b - a for a, b in pairwise(at))
-    out = [_is_out(at, row, k, interval) for k in range(len(at))]
-    found = [one for kind, strength in _strengths(of, at, row, out, interval, threshold).items() for one in _walk(kind, strength, at, row, out, interval)]
-    return sorted([*found, *_outages(at, row, out, interval)], key=lambda one: (one[1], one[0]))
+    interval = _intervals(at)
+    gap = [k > 0 and at[k] - at[k - 1] > 2.5 * interval[k] for k in range(len(at))]
+    out = [_is_out(at, row, k, interval, gap) for k in range(len(at))]
+    found = [one for kind, strength in _strengths(of, at, row, out, interval, gap, threshold).items() for one in _walk(kind, strength, at, row, out, gap)]
+    return sorted([*found, *_outages(at, row, out, gap)], key=lambda one: (one[1], one[0]))
 
 
-def _is_out(at: list[int], row: list[int], k: int, interval: float) -> bool:
+def _intervals(at: list[int]) -> list[float]:
+    """The usual time between two looks at each: the median of the last eleven times, of all where most of those are within a quarter of it."""
+    between = [b - a for a, b in pairwise(at)]
+    lately = [between[max(k, 11) - 11 : max(k, 11)] for k in range(len(at))]
+    usual = median(between)
+    return [usual if sum(abs(b - usual) <= usual / 4 for b in ones) > len(ones) / 2 else median(ones) for ones in lately]
+
+
+def _is_out(at: list[int], row: list[int], k: int, interval: list[float], gap: list[bool]) -> bool:
     """Whether look k failed as one of several in a row, two intervals after the last valid book, or after one interval before the first that failed."""
     first = k
-    while first > 0 and row[first - 1] < 0 and at[first] - at[first - 1] <= 2.5 * interval:
+    while first > 0 and row[first - 1] < 0 and not gap[first]:
         first -= 1
     if row[k] >= 0 or first == k:
         return False
-    valid = first > 0 and row[first - 1] >= 0 and at[first] - at[first - 1] <= 2.5 * interval
-    return at[k] - (at[first - 1] if valid else at[first] - interval) >= 1.5 * interval
+    valid = first > 0 and row[first - 1] >= 0 and not gap[first]
+    return at[k] - (at[first - 1] if valid else at[first] - interval[first]) >= 1.5 * interval[k]
 
 
-def _strengths(of: Series, at: list[int], row: list[int], out: list[bool], interval: float, threshold: float) -> dict[str, Strength]:
+def _strengths(of: Series, at: list[int], row: list[int], out: list[bool], interval: list[float], gap: list[bool], threshold: float) -> dict[str, Strength]:
     mids = [(float(b) + float(a)) / 2 for b, a in zip(of.best_bid, of.best_ask, strict=True)]
     spreads = [100 * float(a - b) / m for b, a, m in zip(of.best_bid, of.best_ask, mids, strict=True)]
     band = max((band for band in range(6) if all(of.complete[:, band])), default=None)
@@ -63,9 +72,7 @@ def _strengths(of: Series, at: list[int], row: list[int], out: list[bool], inter
 
     def jump(k: int) -> float | None:
         before = next((j for j in range(k - 1, -1, -1) if row[j] >= 0), None)
-        if before is None or any(out[before:k]) or at[k] - at[before] > 2.5 * interval or sigma is None:
-            return None
-        if any(b - a > 2.5 * interval for a, b in pairwise(at[before : k + 1])):
+        if before is None or any(out[before:k]) or at[k] - at[before] > 2.5 * interval[k] or sigma is None or any(gap[before + 1 : k + 1]):
             return None
         limit = max(0.2, 6 * threshold / 30 * sigma * sqrt(max(1, (at[k] - at[before]) / spacing)))
         return abs(100 * log(mids[row[k]] / mids[row[before]])) / limit
@@ -78,13 +85,13 @@ def _strengths(of: Series, at: list[int], row: list[int], out: list[bool], inter
     }
 
 
-def _walk(kind: str, strength: Strength, at: list[int], row: list[int], out: list[bool], interval: float) -> list[Incident]:
+def _walk(kind: str, strength: Strength, at: list[int], row: list[int], out: list[bool], gap: list[bool]) -> list[Incident]:
     found, beyond, calm, unseen = list[Incident](), 0, list[int](), 0
     standing: tuple[int, str] | None = None
     for k, now in enumerate(at):
-        if k and now - at[k - 1] > 2.5 * interval:
+        if gap[k]:
             unseen = 10
-        if out[k] or (k and now - at[k - 1] > 2.5 * interval):
+        if out[k] or gap[k]:
             beyond, calm = 0, []
         if row[k] < 0:
             continue
@@ -114,11 +121,11 @@ THRESHOLD = 45.0
 """At which a drop of 90 % is twice the threshold; other thresholds are held in test_anomalies."""
 
 
-def _outages(at: list[int], row: list[int], out: list[bool], interval: float) -> list[Incident]:
+def _outages(at: list[int], row: list[int], out: list[bool], gap: list[bool]) -> list[Incident]:
     found, books, doubtful = list[Incident](), list[int](), False
     standing: int | None = None
     for k, now in enumerate(at):
-        if k and now - at[k - 1] > 2.5 * interval:
+        if gap[k]:
             books, doubtful = [], True
         if row[k] < 0:
             books, doubtful = [], False
@@ -274,6 +281,21 @@ def test_an_incident_raises_one_alert_as_it_stood_at_the_end() -> None:
     start = NOON - timedelta(minutes=CALM + 6 - 1)
     assert (alert.timestamp, alert.cleared_at, alert.state) == (start + timedelta(minutes=1), start + timedelta(minutes=6), "cleared")
     assert (alert.message, alert.sample_count) == ("Spread widened by 300.0% (current: 0.200%, baseline: 0.050%)", 40)
+
+
+@pytest.mark.parametrize("interval_s", [10, 300])
+def test_alerts_of_a_time_when_a_market_was_looked_at_more_or_less_often_are_found_as_those_of_now(interval_s: int) -> None:
+    minutes, later = np.full(2 * CALM + 6, 60.0), np.full(4 * CALM, interval_s)
+    times = np.cumsum([*minutes, *later])
+    widened = np.isin(np.arange(len(times)), [*range(CALM, CALM + 6), *range(-2 * CALM + len(times), -2 * CALM + 6 + len(times))])
+    mids = np.where(times >= times[CALM - 10], 90.0, 100.0)
+
+    fired = backtest(series(times_s=times - times[-1], spread_pct=np.where(widened, 0.2, 0.05), mid=mids))
+
+    begins = {CALM - 10: "PRICE_ANOMALY", CALM + 1: "SPREAD_WIDENING", len(times) - 2 * CALM + 1: "SPREAD_WIDENING"}
+    assert [(round((one.timestamp - NOON).total_seconds()), one.alert_type, one.state) for one in fired] == [
+        (round(times[index] - times[-1]), alert_type, "cleared") for index, alert_type in begins.items()
+    ]
 
 
 def test_an_alert_that_still_stands_at_the_end_is_told_as_raised() -> None:

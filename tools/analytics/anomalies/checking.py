@@ -81,7 +81,7 @@ def report(
     if usual is None:
         raise InsufficientHistory(current.exchange, current.symbol, len(known), FEWEST_SAMPLES, lookback_hours, current.source)
     before, cleared = through(AlertState(threshold_pct, tuple(rules)), seen, usual)
-    last = observe(current, usual, seen.interval_s)
+    last = observe(current, usual, float(seen.intervals_s[-1]))
     after, events = step(before, last)
     found = [*after.open_alerts, *cleared, *(alert for alert in events if alert.state == "cleared")]
     told = beside(found, as_seen(stored, max(series.end, last.at), last if follows_gap(before, last) else None, before))
@@ -107,8 +107,8 @@ def report(
 def _checks(before: AlertState, after: AlertState, last: Observation, standing: set[str]) -> list[Check]:
     """What was compared in the last observation, and what came of it."""
     if last.figures is None:
-        note: Judged = f"There is no valid book now ({last.failure.replace('_', ' ')})."
-        judged = dict.fromkeys((*LIQUIDITY_TYPES, *(rule.text for rule in after.rules)), note)
+        note = f"There is no valid book now ({last.failure.replace('_', ' ')})."
+        judged: dict[str, Judged] = dict.fromkeys((*LIQUIDITY_TYPES, *(rule.text for rule in after.rules)), note)
     else:
         judged = judge(ready(before, last), last, last.figures)
     judged[OUTAGE] = outage(after.tracks.get(OUTAGE, Track()).beyond)

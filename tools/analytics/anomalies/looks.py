@@ -4,26 +4,33 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from ...book import Column
 from ..bands_over_time import DepthColumn, depth_column
 from ..figures import row
 from ..series import Series, Times, moment
 from .norms import Norm, interval_of
 from .watching import Observation
 
+_LASTING = 11
+"""So many spacings say how often a market is looked at: every five minutes at first, it may be, and later every ten seconds."""
+# A spacing this near to the median of all, as a part of it, is no other one.
+_NEAR = 0.25
+
 
 @dataclass(frozen=True)
 class Looks:
     """Every look at a market, valid or failed, in order of time: `time_ms`, and which row of the series it gave, -1 where none.
 
-    `interval_s` is what usually lies between two of them.
+    `intervals_s` is what usually lay between two of them at each, shape (n,).
     """
 
     series: Series
     time_ms: Times
     rows: NDArray[np.intp]
-    interval_s: float
+    intervals_s: Column
 
     @classmethod
     def of(cls, series: Series) -> "Looks":
@@ -31,7 +38,7 @@ class Looks:
         time_ms = np.concatenate((series.time_ms, series.failed_ms))
         order = np.argsort(time_ms, kind="stable")
         rows = np.where(order < len(series), order, -1)
-        return cls(series, time_ms[order], rows, interval_of(time_ms[order]))
+        return cls(series, time_ms[order], rows, _intervals_s(time_ms[order]))
 
     @cached_property
     def depth(self) -> DepthColumn:
@@ -43,4 +50,19 @@ class Looks:
         series, of = self.series, int(self.rows[index])
         seen = row(series, of) if of >= 0 else None
         at = moment(int(self.time_ms[index]))
-        return Observation(source=series.source, exchange=series.exchange, symbol=series.symbol, at=at, figures=seen, interval_s=self.interval_s, norm=usual)
+        return Observation(
+            source=series.source, exchange=series.exchange, symbol=series.symbol, at=at, figures=seen, interval_s=float(self.intervals_s[index]), norm=usual
+        )
+
+
+def _intervals_s(time_ms: Times) -> Column:
+    """The median of the last spacings up to each look, or where most of them are near to that of all, that; at the beginning of the first spacings."""
+    spacings, usual_s = np.diff(time_ms) / 1_000, interval_of(time_ms)
+    other = np.abs(spacings - usual_s) > _NEAR * usual_s
+    if not other.any():
+        return np.full(len(time_ms), usual_s)
+    lasting = min(_LASTING, len(spacings))
+    changed = 2 * np.convolve(other, np.ones(lasting), "valid") >= lasting
+    medians = np.full(len(changed), usual_s)
+    medians[changed] = np.median(sliding_window_view(spacings, lasting)[changed], axis=1)
+    return medians[np.maximum(np.arange(len(time_ms)) - lasting, 0)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...book import Column
 from ..bands_over_time import DepthColumn, depth_column
-from ..dispersion import FEWEST_SAMPLES, MAD_TO_SIGMA, middle
+from ..dispersion import FEWEST_SAMPLES, MAD_TO_SIGMA, middle, quantile
 from ..series import Series, Times, priced
 
 GAP_INTERVALS = 2.5
@@ -67,7 +67,8 @@ def norm_of(known: Series, depth: DepthColumn) -> Norm | None:
 
 def interval_of(time_ms: Times) -> float:
     """Seconds that usually lie between two of these times; between fewer than two, what a recorder leaves between two unless told otherwise."""
-    return float(np.median(np.diff(time_ms))) / 1_000 if len(time_ms) > 1 else _USUAL_INTERVAL_S
+    # Sorted, not put in order around their middle, which takes ten times as long where all but a few are the same.
+    return quantile(np.sort(np.diff(time_ms)), 0.5) / 1_000 if len(time_ms) > 1 else _USUAL_INTERVAL_S
 
 
 def _return_sigma_pct(series: Series, interval_s: float) -> float | None:
