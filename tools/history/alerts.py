@@ -11,6 +11,7 @@ from ..analytics.alerts import LiquidityAlert
 from ..analytics.series import milliseconds, moment
 from ..parameters import Source
 from .database import Database
+from .rows import refuse_foreign
 from .tables import alerts
 
 _TIMES = {"timestamp": "raised_ms", "cleared_at": "cleared_ms", "acknowledged_at": "acknowledged_ms"}
@@ -49,6 +50,7 @@ class Alerts:
         statement = insert.on_conflict_do_update(
             index_elements=["source", "alert_id"], set_=changed, where=or_(alerts.c.state == "raised", insert.excluded.state == "cleared")
         )
+        refuse_foreign(given, self.source)
         rows = [_row(one) for one in given]
         await self.database.write(lambda connection: connection.execute(statement, rows).close())
 

@@ -2,11 +2,14 @@
 
 import pickle
 from collections.abc import Generator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from tempfile import TemporaryFile
 from typing import IO, Any, NamedTuple
 
 from ..analytics.snapshot import Snapshot
-from .rows import to_bytes, to_row
+from ..errors import NotConfigured
+from ..parameters import Source
+from .rows import refuse_foreign, to_bytes, to_row
 
 Pair = tuple[str, str]
 Moment = tuple[Pair, int]
@@ -25,18 +28,32 @@ class Prepared(NamedTuple):
         return self.pair, self.row["time_ms"]
 
 
-def prepared(taken: Snapshot) -> Prepared:
-    """A snapshot ready to be stored."""
-    return Prepared((taken.exchange, taken.symbol), to_row(taken), None if taken.profile is None else to_bytes(taken.profile))
+def prepared(batch: Sequence[Snapshot], source: Source) -> list[Prepared]:
+    """Snapshots of that source ready to be stored."""
+    refuse_foreign(batch, source)
+    return [Prepared((one.exchange, one.symbol), to_row(one), None if one.profile is None else to_bytes(one.profile)) for one in batch]
 
 
-def set_aside(file: IO[bytes], batch: Sequence[Snapshot]) -> None:
+@contextmanager
+def file_aside() -> Generator[IO[bytes]]:
+    """A file that nobody else sees and that is gone at the end. Raises NotConfigured where there is no room for it."""
+    try:
+        with TemporaryFile() as file:
+            yield file
+    except OSError as error:
+        raise NotConfigured(f"The temporary folder cannot be used ({error.strerror}): make room in it, or name another in TMPDIR.") from error
+
+
+def set_aside(file: IO[bytes], batch: Sequence[Snapshot], source: Source) -> None:
     """Add a batch to a file."""
-    pickle.dump([prepared(one) for one in batch], file, pickle.HIGHEST_PROTOCOL)
+    pickle.dump(prepared(batch, source), file, pickle.HIGHEST_PROTOCOL)
+    # So that a full disk is noticed here.
+    file.flush()
 
 
 def brought_back(file: IO[bytes]) -> Generator[list[Prepared]]:
-    """The batches from where the file stands."""
+    """The batches of a file."""
+    file.seek(0)
     with suppress(EOFError):
         while True:
             yield pickle.load(file)  # noqa: S301 - written by us a moment ago, to a file that has no name

@@ -6,15 +6,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..analytics.alerts import LiquidityAlert
 from ..analytics.depth import BAND_WIDTHS_PCT, DepthBand
 from ..analytics.series import milliseconds, moment
-from ..analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile, Snapshot
+from ..analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile, Miss, Snapshot
 from ..parameters import Source
 from .tables import ASKS, BASE, BIDS
 
 BANDS = len(BAND_WIDTHS_PCT)
 BINS = len(PROFILE_EDGES_PCT)
 _BAND = {width: number for number, width in enumerate(BAND_WIDTHS_PCT)}
+
+
+def refuse_foreign(given: Iterable[Snapshot | Miss | LiquidityAlert], source: Source) -> None:
+    """Raise ValueError where anything is of another source: it would be stored as what it is not."""
+    foreign = next((one.source for one in given if one.source != source), None)
+    if foreign is not None:
+        raise ValueError(f"{foreign} data for a history of {source} data")
 
 
 def to_row(taken: Snapshot) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping, Se
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -18,10 +17,10 @@ from sqlalchemy import BigInteger, Connection, Float, bindparam, literal_column,
 from ..analytics.series import Series, milliseconds
 from ..analytics.snapshot import Miss, Snapshot
 from ..parameters import Source
-from .aside import Moment, Pair, Prepared, brought_back, prepared, set_aside
+from .aside import Moment, Pair, Prepared, brought_back, file_aside, prepared, set_aside
 from .database import Database
 from .hourly import EXTREMES, with_extremes
-from .rows import BANDS, both_complete, to_snapshot
+from .rows import BANDS, both_complete, refuse_foreign, to_snapshot
 from .store import Appended
 from .tables import ASKS, BIDS, hours, misses, profiles, series, snapshots
 
@@ -75,7 +74,8 @@ class Snapshots:
 
     async def append(self, taken: Sequence[Snapshot], missed: Sequence[Miss]) -> Appended:
         """Store them in one transaction."""
-        rows = [prepared(one) for one in taken]
+        refuse_foreign(missed, self.source)
+        rows = prepared(taken, self.source)
         new, closed = await self.database.write(lambda connection: self._insert(connection, rows, missed))
         return Appended(new, tuple(one for one, row in zip(taken, rows, strict=True) if row.moment in closed) if closed else ())
 
@@ -84,10 +84,9 @@ class Snapshots:
 
         All are set aside first: other writers wait while rows are stored (100,000: 3 s, where reading them takes 8), not while they are read.
         """
-        with TemporaryFile() as file:
+        with file_aside() as file:
             async for batch in batches:
-                await asyncio.to_thread(set_aside, file, batch)
-            file.seek(0)
+                await asyncio.to_thread(set_aside, file, batch, self.source)
             return await self.database.write(partial(self._insert_all, brought_back(file)))
 
     def _insert_all(self, batches: Iterable[Sequence[Prepared]], connection: Connection) -> tuple[int, int]:

@@ -64,7 +64,6 @@ class History:
 
         One of a market and millisecond that is stored already is left as it is, and neither new nor refused.
         """
-        self._refuse_foreign([*snapshots, *misses])
         return await (await self._opened()).snapshots.append(snapshots, misses)
 
     async def append_all(self, batches: AsyncIterable[Sequence[Snapshot]]) -> tuple[int, int]:
@@ -105,7 +104,6 @@ class History:
 
     async def store_alerts(self, alerts: Sequence[LiquidityAlert]) -> None:
         """Store alerts as raised or cleared; one that is stored already is updated, never raised twice."""
-        self._refuse_foreign(alerts)
         await (await self._opened()).alerts.store(alerts)
 
     async def alerts(
@@ -123,11 +121,11 @@ class History:
         return await (await self._opened()).rules.stored()
 
     async def add_rule(self, rule: Rule, at: datetime) -> bool:
-        """Store a rule; False where it is stored already."""
+        """Store a rule; False where it is stored already. Raises InvalidArgument where there are as many as there may be."""
         return await (await self._opened()).rules.add(rule, at)
 
-    async def remove_rule(self, rule_id: str) -> bool:
-        """Remove a rule; False where there is none of that id."""
+    async def remove_rule(self, rule_id: str) -> Rule | None:
+        """Remove a rule, which is returned; None where there is none of that id."""
         return await (await self._opened()).rules.remove(rule_id)
 
     async def claim(self, pairs: Sequence[Pair], owner: str, lease_s: float) -> list[Pair]:
@@ -158,8 +156,3 @@ class History:
 
     async def _opened(self) -> "Opened":
         return await self._opening.opened()
-
-    def _refuse_foreign(self, given: Sequence[Snapshot | Miss | LiquidityAlert]) -> None:
-        foreign = next((one.source for one in given if one.source != self._source), None)
-        if foreign is not None:
-            raise ValueError(f"{foreign} data for a history of {self._source} data")

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import pytest
 from make_books import NOON
 
 from tools.analytics.alerts import LiquidityAlert
@@ -116,6 +117,12 @@ async def test_alerts_are_found_by_market_state_and_window(history):
     assert await ids(since=NOON + 2 * MINUTE) == ["elsewhere", "standing"]
     assert await ids(since=NOON + MINUTE, until=NOON + MINUTE) == ["standing", "past"]
     assert await ids(until=NOON - MINUTE) == []
+
+
+async def test_alerts_of_another_source_are_refused(history):
+    with pytest.raises(ValueError, match="replay data for a history of live data"):
+        await history.store_alerts([alert(), alert("a2", source="replay")])
+    assert await history.alerts() == []
 
 
 async def test_alerts_of_another_source_are_not_seen(database_url):

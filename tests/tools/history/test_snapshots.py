@@ -107,6 +107,13 @@ async def test_snapshots_of_another_source_are_refused(history):
         await history.append([snapshot(source="simulated")])
     with pytest.raises(ValueError, match="replay data for a history of live data"):
         await history.append([], [miss(source="replay")])
+
+    async def batches():
+        yield [snapshot(after_s=60)]
+        yield [snapshot(source="simulated")]
+
+    with pytest.raises(ValueError, match="simulated data for a history of live data"):
+        await history.append_all(batches())
     assert await history.markets() == []
 
 

@@ -1,8 +1,11 @@
 import gzip
 import json
 import sys
+import tempfile
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -11,7 +14,7 @@ from make_snapshots import PROFILE, same, series, snapshot, snapshots
 from pyarrow import parquet
 
 from tools.errors import NotConfigured, NotReadable
-from tools.history import Appended, History
+from tools.history import Appended, History, aside
 from tools.history.formats import READ, json_lines, written
 from tools.history.given import Market, snapshot_of
 from tools.history.transfer import Imported, export, import_file
@@ -256,6 +259,19 @@ async def test_others_write_while_a_file_is_read(sqlite_history):
 
     assert await sqlite_history.append_all(batches()) == (2, 0)
     assert await kept(sqlite_history) == [snapshot(), snapshot(after_s=1), snapshot(after_s=2)]
+
+
+async def test_an_import_without_room_in_the_temporary_folder_says_so(sqlite_history, tmp_path, monkeypatch):
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(json_lines([FULL]))
+    monkeypatch.setattr(aside, "TemporaryFile", partial(Path("/dev/full").open, "wb"))
+    with pytest.raises(NotConfigured, match=r"^The temporary folder cannot be used \(No space left on device\): make room in it, or name another in TMPDIR\.$"):
+        await import_file(sqlite_history, path, "live", NOON)
+    monkeypatch.undo()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(NotConfigured, match=r"^The temporary folder cannot be used \(No such file or directory\)"):
+        await import_file(sqlite_history, path, "live", NOON)
+    assert await kept(sqlite_history) == []
 
 
 async def test_a_refused_file_leaves_what_other_files_brought(history, tmp_path):
