@@ -10,12 +10,13 @@ from tools import open_market
 from tools.recorder import record as record_into_history
 from tools.webhooks import configured
 
-from .running import ANSWERED, FAILED, settings_from
-from .screens import screen, shown_and, summary
+from .running import ANSWERED, FAILED, say, settings_from
+from .screens import screen, shown_and
+from .telling import why_nothing
 
 
 async def record(symbols: Sequence[str], exchanges: str, interval: float, *, demo: bool, replay: Path | None) -> int:
-    """Record until SIGINT or SIGTERM, then print a summary; fails where anything that was seen could not be stored."""
+    """Record until SIGINT or SIGTERM, then print a summary; fails where anything that was seen could not be stored, or nothing was."""
     settings, stop = settings_from(demo=demo, replay=replay), _told_to_stop()
     # Each retry of a webhook would be a line of its own beside the one that says what is wrong.
     logging.getLogger("stamina").addHandler(logging.NullHandler())
@@ -23,8 +24,10 @@ async def record(symbols: Sequence[str], exchanges: str, interval: float, *, dem
         async with open_market(settings) as market, configured(settings, now=market.now, say=shown.say) as send:
             shown.say(f"Recording {market.source} books every {interval:g} s. Ctrl-C ends it.")
             ended = await record_into_history(market, symbols, _listed(exchanges), interval, stop=stop, onlooker=shown, deliver=shown_and(send, shown))
-    print(summary(ended))
-    return FAILED if ended.gaps else ANSWERED
+    print(shown.summary())
+    if not ended.stored:
+        say(f"liquidity: {why_nothing(ended)}")
+    return FAILED if ended.lost or not ended.stored else ANSWERED
 
 
 def _listed(exchanges: str) -> list[str]:
