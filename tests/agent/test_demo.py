@@ -45,7 +45,7 @@ PLACED = r"\*\*(Worse than u|U|Better than u)sual\*\*: {asset} liquidity on krak
 def test_whether_it_is_normal_is_known_at_once(answers, question, asset, hours):
     text, charts = answers[question]
     assert re.match(PLACED.format(asset=asset, hours=hours), text)
-    assert re.search(r"- Spread \*\*[\d.]+%\*\*, higher than [\d.]+% of the samples \(its percentile\)", text)
+    assert re.search(r"- Spread \*\*[\d.]+%\*\*, at the ([<>]?\d+)(st|nd|rd|th) percentile of the samples", text)
     assert len(charts) == 1
 
 

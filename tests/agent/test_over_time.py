@@ -152,7 +152,7 @@ async def test_a_conversation_about_what_is_normal_goes_on(remembering):
     assert fourth.startswith("SOL liquidity over 168 h: **worse than usual** on binance and kraken.")
     assert "| Exchange (market) | Verdict | Spread | Its percentile | Depth, both sides | Its percentile | Samples |" in fourth
     assert re.search(r"\| kraken \(SOL/USD\) \| worse than usual \| 0.100% \| >99th \| \$200,000 within 0.5% \| <1st \| 504 \|", fourth)
-    assert "- coinbase is missing: There are no snapshots of SOL on coinbase in those 168 h" in fourth
+    assert "- coinbase is missing: There are no snapshots of SOL on coinbase, and 1 is needed" in fourth
 
 
 async def test_this_is_normal_or_not_after_another_question(remembering):
@@ -163,7 +163,7 @@ async def test_this_is_normal_or_not_after_another_question(remembering):
 async def test_too_few_samples_is_said_with_the_command_that_records_more(remembering):
     text = await answer(remembering, "Is SOL liquidity on Coinbase normal?")
     command = "record more with `liquidity record SOL --exchanges coinbase --demo`"
-    assert text.startswith("I could not answer that.\n\n- There are no snapshots of SOL on coinbase in those 24 h")
+    assert text.startswith("I could not answer that.\n\n- There are no snapshots of SOL on coinbase, and 1 is needed")
     assert command in text
     assert command in await answer(remembering, "What happened to SOL depth on coinbase?")
     assert command in await answer(remembering, "any alerts for SOL on coinbase?")

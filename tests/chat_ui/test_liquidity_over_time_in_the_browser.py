@@ -46,7 +46,7 @@ def test_whether_it_is_normal_shows_the_spread_its_percentile_and_the_sample_cou
         r"(Usual|(Better|Worse) than usual): ETH liquidity on kraken \(ETH/USD\), compared with " + count + " samples over 24 h up to ", answer.inner_text()
     )
     assert int(count.replace(",", "")) >= 200
-    expect(answer).to_contain_text(f"Spread {of_spread['now']}, higher than {of_spread['percentile']} of the samples (its percentile)")
+    expect(answer).to_contain_text(f"Spread {of_spread['now']}, at the {of_spread['percentile']} percentile of the samples")
     expect(answer).to_contain_text("simulated (not live)")
 
     expect(chat.charts).to_have_count(1)
