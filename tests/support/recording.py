@@ -54,8 +54,10 @@ class ManualClock:
         """Move to `after_s` after the start, whoever waits."""
         self._now = self.start + after_s
         for future, moment in list(self._waiting.items()):
-            if moment <= self._now + 1e-6 and not future.done():
-                future.set_result(None)
+            if moment <= self._now + 1e-6:
+                del self._waiting[future]
+                if not future.done():
+                    future.set_result(None)
 
 
 class ScriptedBooks:
@@ -64,8 +66,8 @@ class ScriptedBooks:
     Where `shallow` is true only who asks for all levels gets them, or the error of `deep_errors`.
     """
 
-    def __init__(self, clock, **markets):
-        self._clock = clock
+    def __init__(self, clock, source="live", **markets):
+        self._clock, self._source = clock, source
         self.markets = {"BTC": "BTC/USD", "ETH": "ETH/USD", **markets}
         self.errors, self.deep_errors = {}, {}
         self.shallow = False
@@ -85,7 +87,7 @@ class ScriptedBooks:
             raise failing[exchange]
         cut = self.shallow and levels < ALL_LEVELS
         rows = [side[:3] for side in self.rows] if cut else self.rows
-        taken = book(*rows, exchange=exchange, symbol=self.markets.get(symbol, symbol), all_sent=(not cut, not cut))
+        taken = book(*rows, exchange=exchange, symbol=self.markets.get(symbol, symbol), all_sent=(not cut, not cut), source=self._source)
         return replace(taken, as_of=self.as_of or self._clock.utc, received_at=self._clock.utc)
 
     async def asked_at(self, exchange, symbol, after_s):

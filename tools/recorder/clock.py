@@ -2,13 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from math import floor
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
+T = TypeVar("T")
 OPENING_STEP_S = 1.0
 """First looks come at least this often, so that whoever starts a recorder with a long interval soon sees it work."""
+# Waiting stands still while a machine sleeps, which Linux's clock since boot does not.
+_LONGEST_NAP_S = 10.0
 
 
 class Clock(Protocol):
@@ -22,16 +25,31 @@ class Clock(Protocol):
 
 
 class SteadyClock:
-    """The system's time at the start, carried on by its monotonic clock: nobody can set it back or ahead."""
+    """The system's time at the start, carried on by a clock that nobody can set: one that goes on while a machine sleeps, where there is one."""
 
     def __init__(self) -> None:
-        self._origin = time.time() - time.monotonic()
+        self._origin = time.time() - _elapsed()
 
     def now(self) -> float:
-        return self._origin + time.monotonic()
+        return self._origin + _elapsed()
 
     async def until(self, moment: float) -> None:
-        await asyncio.sleep(max(0.0, moment - self.now()))
+        while (left := moment - self.now()) > 0:  # noqa: ASYNC110 - no event tells of the time
+            await asyncio.sleep(min(left, _LONGEST_NAP_S))
+
+
+def _elapsed() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+async def before(clock: Clock, moment: float, work: Coroutine[Any, Any, T]) -> T | None:
+    """What `work` gives, None where it has not ended by that moment, when it is given up."""
+    async with asyncio.TaskGroup() as group:
+        working, waiting = group.create_task(work), group.create_task(clock.until(moment))
+        await asyncio.wait([working, waiting], return_when=asyncio.FIRST_COMPLETED)
+        for task in (working, waiting):
+            task.cancel()
+    return None if working.cancelled() else working.result()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from ..analytics.snapshot import Miss, Snapshot
 from ..errors import HistoryUnavailable
 from ..history import History
 from .clock import Clock
-from .uncut import uncut
 
 KEPT = 10_000
 """Looks that wait at most; beyond, the oldest are dropped."""
@@ -87,7 +86,7 @@ class Outbox:
         """Write the oldest looks; False where the database is away, and they wait on."""
         self._writing = [self._looks.popleft() for _ in range(min(_BATCH, len(self._looks)))]
         try:
-            await uncut(self._history.append(*_sorted(look.seen for look in self._writing)))
+            await self._history.append(*_sorted(look.seen for look in self._writing))
         except HistoryUnavailable as error:
             self._put_back()
             self._went_away(str(error))

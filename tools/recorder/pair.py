@@ -2,7 +2,8 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from ..analytics.snapshot import Miss, Snapshot, snapshot
 from ..book import OrderBook
@@ -11,11 +12,11 @@ from ..errors import HistoryUnavailable, InvalidArgument, LiquidityError, RateLi
 from ..history.store import Pair
 from ..history.watch import Deliver, Watch
 from ..market import Market
-from .clock import Clock, Schedule
+from .clock import Clock, Schedule, before
+from .judging import Judging
 from .leases import Leases, Tenure
 from .outbox import Look, Outbox
 from .progress import Board, State
-from .uncut import uncut
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class PairRecorder:
         self._exchange = shop.board[place].exchange
         self._symbol = ""
         self._slot = 0
+        self._looked = False
         self._last: Snapshot | None = None
         self._last_at = 0.0
 
@@ -51,7 +53,7 @@ class PairRecorder:
         self._slot = self._schedule.slot(self._shop.clock.now())
         if not await self._find_market():
             return
-        await self._leases.want(self._key)
+        self._leases.want(self._key)
         while True:
             tenure = await self._granted()
             await self._record(tenure)
@@ -67,7 +69,7 @@ class PairRecorder:
     async def _find_market(self) -> bool:
         """Settle the market that the symbol means, by the exchange's first answer; False where it lists none, or another pair records it."""
         asked = self._shop.board[self._place].symbol
-        if "/" in asked and await uncut(self._is_stored(asked)):
+        if "/" in asked and await self._is_stored(asked):
             # So that what fails from now on is known to be a failure of this market.
             self._symbol = asked
         while not self._symbol:
@@ -93,48 +95,63 @@ class PairRecorder:
             return False
 
     async def _granted(self) -> Tenure:
-        if await self._leases.is_elsewhere(self._key):
+        """Wait for a tenure, and go on in the slot that it finds."""
+        elsewhere = await self._leases.is_elsewhere(self._key)
+        if elsewhere:
             self._stand("elsewhere", "another recorder has it")
         tenure = await self._leases.granted(self._key)
         self._stand("recording")
+        if elsewhere or not self._looked:
+            self._slot = self._schedule.slot(self._shop.clock.now())
         return tenure
 
     async def _record(self, tenure: Tenure) -> None:
         """Look at every tick until the tenure ends; at once where nobody has in this slot."""
         watch = Watch(self._shop.market.history, self._exchange, self._symbol, self._schedule.interval_s, self._shop.deliver)
-        self._slot = self._schedule.slot(self._shop.clock.now())
-        if await uncut(self._is_recorded()):
+        if await self._is_recorded():
             await self._next_tick_of(tenure)
-        # A look is judged while the next is waited for: a slow database delays no look.
-        judging: asyncio.Task[object] | None = None
+        judging = Judging(partial(self._judge, watch))
         async with asyncio.TaskGroup() as group:
+            judge = group.create_task(judging.run())
             while self._leases.tenure(self._key) is tenure:
                 seen = await self._look()
                 if seen is not None:
                     self._shop.outbox.add(Look(self._place, seen))
-                    if judging is not None:
-                        await judging
-                    judging = group.create_task(uncut(self._judge(watch, seen)))
+                    judging.add(seen)
                 await self._next_tick_of(tenure)
+            await judging.done()
+            judge.cancel()
 
     async def _judge(self, watch: Watch, seen: Snapshot | Miss) -> None:
         await watch.observe(seen)
         self._shop.board.set(self._place, standing=watch.standing)
 
     async def _is_recorded(self) -> bool:
-        """Whether the market was looked at in this slot, by whoever held it before."""
-        start = datetime.fromtimestamp(self._schedule.tick(self._slot), UTC)
+        """Whether somebody looked at the market in the slot that is now; those before it in which nobody did are skipped."""
+        at = self._shop.clock.now()
+        now = self._schedule.slot(at)
+        # A database that does not answer takes no more than that from a look.
+        newest = await before(self._shop.clock, at + self._schedule.interval_s / 2, self._newest_slot())
+        due = self._slot if newest is None else max(self._slot, newest + 1)
+        if due < now:
+            self._skipped(now - due)
+        self._slot = now
+        return newest is not None and newest >= now
+
+    async def _newest_slot(self) -> int | None:
+        """The slot of the newest look that is stored, None where the database knows of none."""
         try:
             newest = await self._shop.market.history.latest(self._exchange, self._symbol, self._shop.market.now())
         except HistoryUnavailable:
-            return False
-        return newest is not None and newest.timestamp >= start
+            return None
+        return None if newest is None else self._schedule.slot(newest.timestamp.timestamp())
 
     async def _look(self) -> Snapshot | Miss | None:
         """What is seen now; None where there was no second look.
 
         That is the very book of the look before, which feeds keep for a moment, or a call that our own keeping of an exchange's limits refused.
         """
+        self._looked = True
         try:
             book = await kept_depth(self._shop.market.books, self._exchange, self._symbol)
             seen = snapshot(self._of_this_market(book))
@@ -161,25 +178,25 @@ class PairRecorder:
 
     def _time(self) -> datetime:
         """Now on the books' own clock, which in replay is the recording's."""
-        if self._last is None:
+        if self._last is None or self._shop.market.source != "replay":
             return self._shop.market.now()
         return self._last.timestamp + timedelta(seconds=self._shop.clock.now() - self._last_at)
 
     async def _next_tick_of(self, tenure: Tenure) -> None:
         """As `_next_tick`, or until another has the market."""
-        async with asyncio.TaskGroup() as group:
-            first = [group.create_task(self._next_tick()), group.create_task(tenure.ended.wait())]
-            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
-            for task in first:
-                task.cancel()
+        await before(self._shop.clock, self._turn(), tenure.ended.wait())
 
     async def _next_tick(self) -> None:
-        """Wait for the next tick; those that passed since this slot's are skipped."""
+        """Wait for the next tick."""
+        await self._shop.clock.until(self._turn())
+
+    def _turn(self) -> float:
+        """Go on to the next slot that begins, which gives its tick; those that passed since this one are skipped."""
         passed = self._schedule.slot(self._shop.clock.now()) - self._slot
         if passed > 0:
             self._skipped(passed)
         self._slot += max(passed, 0) + 1
-        await self._shop.clock.until(self._schedule.tick(self._slot))
+        return self._schedule.tick(self._slot)
 
     def _skipped(self, ticks: int) -> None:
         self._shop.board.set(self._place, skipped=self._shop.board[self._place].skipped + ticks)

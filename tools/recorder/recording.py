@@ -12,16 +12,16 @@ from pydantic import ValidationError
 
 from ..analytics.alerts import LiquidityAlert
 from ..analytics.snapshot import Snapshot
-from ..errors import HistoryUnavailable, InvalidArgument, outside_text
+from ..errors import HistoryUnavailable, InvalidArgument
 from ..history.watch import Deliver
 from ..market import Market
+from ..mistakes import explain
 from ..settings import Recorded
 from .clock import Clock, SteadyClock, openings, spread
 from .leases import Leases
 from .outbox import Look, Outbox
 from .pair import PairRecorder, Shop
 from .progress import Board, Gap, Onlooker, PairProgress, Progress, Unwatched
-from .uncut import uncut
 
 _LAST_WRITES_S = 5.0
 _PRUNE_EVERY_S = 3_600.0
@@ -70,8 +70,7 @@ def _recorded(symbol: str, exchange: str, interval_seconds: float) -> Recorded:
     try:
         return Recorded(symbol=symbol, exchange=exchange, interval_seconds=interval_seconds)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise InvalidArgument(f"{first['loc'][0]}: {first['msg']}, not {outside_text(repr(first['input']))}.") from error
+        raise InvalidArgument(explain(error)) from error
 
 
 async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
@@ -117,7 +116,7 @@ class _Recording:
         """Keep the history within its retention time, once an hour."""
         while True:
             with suppress(HistoryUnavailable):
-                await uncut(self._history.prune())
+                await self._history.prune()
             await self._clock.until(self._clock.now() + _PRUNE_EVERY_S)
 
     async def _close(self) -> None:

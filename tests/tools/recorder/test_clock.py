@@ -1,5 +1,6 @@
 """Ticks on a grid that no delay moves, spread over the interval."""
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -40,6 +41,24 @@ async def test_the_clock_only_grows_and_waits_for_its_moment():
     await clock.until(before + 0.01)
     assert clock.now() >= before + 0.01 - 1e-6
     await clock.until(before)
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="this system counts no time asleep")
+async def test_the_clock_goes_on_while_the_machine_sleeps(monkeypatch):
+    asleep, elapsed, naps = 0.0, time.clock_gettime, []
+
+    async def nap(seconds):
+        nonlocal asleep
+        naps.append(seconds)
+        asleep += 3_000
+
+    monkeypatch.setattr(time, "clock_gettime", lambda which: elapsed(which) + asleep * (which == time.CLOCK_BOOTTIME))
+    monkeypatch.setattr("tools.recorder.clock.asyncio.sleep", nap)
+    clock = SteadyClock()
+    before = clock.now()
+    await clock.until(before + 3_600)
+    assert clock.now() - before == pytest.approx(6_000, abs=1), "a machine that slept meanwhile is noticed before all of the wait has passed awake"
+    assert naps == [10, 10]
 
 
 def test_a_slot_begins_with_its_tick():

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,11 +21,11 @@ from tools.settings import Recorded
 class Setting:
     """A market whose books, clock and database belong to the test."""
 
-    def __init__(self, path, clock=None):
-        self.path, self.clock = path, clock or ManualClock()
-        self.books = ScriptedBooks(self.clock)
-        self.history = Breakable(f"sqlite+aiosqlite:///{path}", "live", clock=self.clock)
-        self.market = Market(self.books, ("kraken",), "live", Pen(), lambda: self.clock.utc, self.history, Cache())
+    def __init__(self, path, source="live"):
+        self.path, self.clock = path, ManualClock()
+        self.books = ScriptedBooks(self.clock, source)
+        self.history = Breakable(f"sqlite+aiosqlite:///{path}", source, clock=self.clock)
+        self.market = Market(self.books, ("kraken",), source, Pen(), lambda: self.clock.utc, self.history, Cache())
         self.seen, self.alerts = Watching(), []
 
     @asynccontextmanager
@@ -47,30 +48,41 @@ class Setting:
 
     async def stored(self, exchange="kraken", symbol="BTC/USD"):
         """When each stored snapshot was taken, in seconds after the start."""
-        series = await self.history.series(exchange, symbol, self.clock.utc - timedelta(days=1), self.clock.utc + timedelta(days=1))
+        series = await History.series(self.history, exchange, symbol, self.clock.utc - timedelta(days=1), self.clock.utc + timedelta(days=1))
         return [round(ms / 1_000 - self.clock.start, 3) for ms in series.time_ms.tolist()], [
             round(ms / 1_000 - self.clock.start, 3) for ms in series.failed_ms.tolist()
         ]
 
 
+def breakable(method):
+    """A method of History that fails while the database is away, and gives no answer while it hangs."""
+
+    async def asked(self, *arguments, **named):
+        await self.answers.wait()
+        if self.away:
+            raise HistoryUnavailable("it is away")
+        return await method(self, *arguments, **named)
+
+    return asked
+
+
 class Breakable(History):
-    """A history whose database a test takes away. `claimed_at` is when leases of each length (s) were asked for."""
+    """A history whose database a test takes away, or has hang while `answers` is not set. `claimed_at` is when leases of each length (s) were asked for."""
 
     def __init__(self, url, source, *, clock):
         super().__init__(url, source, now=lambda: clock.utc)
         self.clock, self.away = clock, False
         self.claimed_at = {}
+        self.answers = asyncio.Event()
+        self.answers.set()
 
-    async def append(self, snapshots, misses=()):
-        if self.away:
-            raise HistoryUnavailable("it is away")
-        return await super().append(snapshots, misses)
+    append, _claim = breakable(History.append), breakable(History.claim)
+    latest, series, rules = breakable(History.latest), breakable(History.series), breakable(History.rules)
+    alerts, store_alerts = breakable(History.alerts), breakable(History.store_alerts)
 
     async def claim(self, pairs, owner, lease_s):
         self.claimed_at.setdefault(lease_s, []).append(self.clock.now())
-        if self.away:
-            raise HistoryUnavailable("it is away")
-        return await super().claim(pairs, owner, lease_s)
+        return await self._claim(pairs, owner, lease_s)
 
     async def renewed(self):
         """Wait until every lease is renewed for now: whoever renews waits for the next time, which is at most a fifth of a lease away."""
@@ -269,8 +281,8 @@ async def test_where_nothing_can_be_recorded_the_mistake_is_raised(setting):
     ("symbols", "interval", "sentence"),
     [
         ([], 60, "Name at least one symbol to record, such as BTC."),
-        (["BTC"], 0, "interval_seconds: Input should be greater than or equal to 1, not 0."),
-        (["  "], 60, "symbol: Value should have at least 1 item after validation, not 0, not ' '."),
+        (["BTC"], 0, "interval_seconds must be greater than or equal to 1, not 0."),
+        (["  "], 60, "symbol must not be empty."),
     ],
 )
 async def test_wrong_arguments_are_told_in_one_sentence(setting, symbols, interval, sentence):
@@ -296,6 +308,88 @@ async def test_the_database_away_stops_nothing_and_what_waited_is_stored_in_orde
         "The history cannot be used (it is away): `liquidity doctor` tests its database. Recording goes on; up to 10,000 looks are kept until it answers.",
         "The history's database answers again; 3 looks that waited for it are being stored.",
     ]
+
+
+async def test_a_database_that_hangs_delays_no_look(setting):
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(stored(1))
+        await setting.reach(12)
+        await setting.history.renewed()
+        setting.history.answers.clear()
+        for second in (24, 60, 72, 120, 180):
+            await setting.clock.reach(second)
+        await setting.books.asked_at("kraken", "BTC/USD", 180)
+        await setting.seen.until(lambda progress: progress.buffered == 3)
+        setting.history.answers.set()
+        await setting.seen.until(stored(4))
+    assert [at for *_, at in setting.books.asked[1:]] == [0, 60, 120, 180]
+    assert await setting.stored() == ([0, 60, 120, 180], [])
+    assert (ending.result().pairs[0].skipped, ending.result().gaps) == (0, {})
+
+
+async def test_what_passed_while_a_lease_had_run_out_is_skipped(setting):
+    """As when a machine sleeps."""
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(stored(1))
+        await setting.history.renewed()
+        await setting.clock.awaited(lambda moment: moment == setting.clock.start + 60)
+        setting.clock.skip(200)
+        await setting.seen.until(stored(2))
+    assert await setting.stored() == ([0, 200], [])
+    assert ending.result().pairs[0].skipped == 2
+
+
+async def test_what_another_recorder_looked_at_meanwhile_is_not_skipped(setting):
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(stored(1))
+        await setting.history.renewed()
+        await setting.clock.awaited(lambda moment: moment == setting.clock.start + 60)
+        await setting.history.append([snapshot(at=setting.clock.utc, after_s=61)])
+        setting.clock.skip(200)
+        await setting.seen.until(stored(2))
+    assert await setting.stored() == ([0, 61, 200], [])
+    assert ending.result().pairs[0].skipped == 1
+
+
+async def test_a_database_that_hangs_where_a_recorder_takes_up_costs_it_half_an_interval_at_most(setting):
+    setting.clock.skip(5)
+    hung = asyncio.Event()
+
+    async def latest(*_):
+        hung.set()
+        await asyncio.Event().wait()
+
+    setting.history.latest = latest
+    async with setting.recording(["BTC"]):
+        await hung.wait()
+        await setting.reach(35)
+        await setting.seen.until(stored(1))
+        del setting.history.latest
+    assert await setting.stored() == ([35], [])
+
+
+async def test_a_failed_look_is_dated_by_the_markets_clock_which_goes_on_while_a_machine_sleeps(setting):
+    slept = timedelta()
+    setting.market = replace(setting.market, now=lambda: setting.clock.utc + slept)
+    async with setting.recording(["BTC"]):
+        await setting.seen.until(stored(1))
+        slept = timedelta(hours=8)
+        setting.books.errors["kraken"] = ExchangeTimeout("kraken", "10 s")
+        await setting.reach(60)
+        await setting.seen.until(lambda progress: progress.pairs[0].failed == 1)
+    assert await setting.stored() == ([0], [8 * 3_600 + 60])
+
+
+async def test_a_failed_look_at_a_replay_is_dated_by_the_recordings_clock(tmp_path):
+    setting = Setting(tmp_path / "replay.sqlite3", source="replay")
+    setting.books.as_of = setting.clock.utc - timedelta(hours=10)
+    async with setting.recording(["BTC"]):
+        await setting.seen.until(stored(1))
+        setting.books.errors["kraken"] = ExchangeTimeout("kraken", "10 s")
+        await setting.reach(60)
+        await setting.seen.until(lambda progress: progress.pairs[0].failed == 1)
+    assert await setting.stored() == ([-36_000], [-35_940])
+    await setting.history.close()
 
 
 async def test_what_the_database_never_took_is_a_gap_that_is_stated(setting):
@@ -326,6 +420,33 @@ async def test_a_recording_that_is_stopped_begins_no_write_after_its_last_second
     assert (await setting.stored(), ending.result().pairs[0].stored) == (([0, 60], []), 2)
     assert ending.result().gaps == {"BTC/USD on kraken": Gap(1, *[datetime.fromtimestamp(setting.clock.start + 120, UTC)] * 2)}
     assert await History.claim(setting.history, [("kraken", "BTC/USD")], "another", 60) == [("kraken", "BTC/USD")]
+
+
+async def test_the_history_is_kept_within_its_retention_time_once_an_hour(setting):
+    pruned = asyncio.Queue()
+
+    async def prune():
+        pruned.put_nowait((setting.clock.now() - setting.clock.start, await History.prune(setting.history)))
+
+    setting.history.prune = prune
+    await setting.history.append([snapshot(at=setting.clock.utc - timedelta(days=91), after_s=second) for second in range(3)])
+    async with setting.recording(["BTC"], interval=7_200):
+        assert await pruned.get() == (0, 3)
+        setting.history.away = True
+        await setting.clock.reach(3_600)
+        assert await pruned.get() == (3_600, 0)
+
+
+async def test_a_recording_that_is_stopped_leaves_what_is_still_to_be_down_sampled(setting):
+    begun = asyncio.Event()
+
+    async def prune():
+        begun.set()
+        await asyncio.Event().wait()
+
+    setting.history.prune = prune
+    async with setting.recording(["BTC"]):
+        await begun.wait()
 
 
 async def test_pairs_of_different_intervals_are_recorded_together(setting):
@@ -443,7 +564,7 @@ async def test_a_recorder_that_began_while_it_was_cut_off_yields_to_the_one_that
 
 async def test_a_slot_in_which_another_recorder_looked_is_not_looked_at_again(setting):
     await setting.history.append([snapshot(at=setting.clock.utc, after_s=2)])
-    setting.clock.skip(30)
+    setting.clock.skip(20)
     async with setting.recording(["BTC"]):
         await setting.seen.until(lambda progress: progress.pairs[0].state == "recording")
         await setting.reach(60)

@@ -1,0 +1,157 @@
+"""Which markets are held, by what the database answers, when, and whether it answers at all."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+from recording import ManualClock
+
+from tools.errors import HistoryUnavailable
+from tools.recorder.leases import Leases
+
+BTC, ETH = ("kraken", "BTC/USD"), ("kraken", "ETH/USD")
+
+
+class Database:
+    """Grants all but what `others` hold, once it may answer."""
+
+    def __init__(self):
+        self.others, self.asked, self.away = set(), [], False
+        self.answers, self._asked = asyncio.Event(), asyncio.Condition()
+        self.answers.set()
+
+    async def claim(self, markets, owner, lease_s):
+        async with self._asked:
+            self.asked.append(list(markets))
+            self._asked.notify_all()
+        await self.answers.wait()
+        if self.away:
+            raise HistoryUnavailable("it is away")
+        return [market for market in markets if market not in self.others]
+
+    async def asked_again(self, times=1):
+        """Wait until it is asked so many times more."""
+        count = len(self.asked) + times
+        async with self._asked:
+            await self._asked.wait_for(lambda: len(self.asked) >= count)
+
+
+class Setting:
+    def __init__(self):
+        self.clock, self.database = ManualClock(), Database()
+        self.leases = Leases(self.database, self.clock, "me", 60)
+
+    @asynccontextmanager
+    async def running(self):
+        task = asyncio.create_task(self.leases.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def held(self, *markets):
+        """Ask for markets, and wait until they are held."""
+        for market in markets:
+            self.leases.want(market)
+        return [await self.leases.granted(market) for market in markets]
+
+    async def hang(self, at):
+        """Have the database no longer answer, and ask it at that moment."""
+        self.database.answers.clear()
+        await self.clock.reach(at)
+        await self.clock.awaited(lambda moment: moment - self.clock.start in {60, at + 60})
+
+
+@pytest.fixture
+def setting():
+    return Setting()
+
+
+async def test_a_lease_lasts_from_when_it_was_asked_for(setting):
+    async with setting.running():
+        setting.database.answers.clear()
+        setting.leases.want(BTC)
+        await setting.database.asked_again()
+        setting.clock.skip(11)
+        setting.database.answers.set()
+        tenure = await setting.leases.granted(BTC)
+    assert tenure.expires == setting.clock.start + 60
+
+
+async def test_what_is_wanted_is_asked_for_at_once_and_alone(setting):
+    async with setting.running():
+        await setting.held(BTC)
+        await setting.held(ETH)
+        await setting.clock.reach(12)
+        await setting.database.asked_again()
+    assert setting.database.asked == [[BTC], [ETH], [BTC, ETH]]
+
+
+async def test_an_unanswered_claim_counts_as_a_database_that_is_away_once_the_first_lease_would_run_out(setting):
+    async with setting.running():
+        [tenure] = await setting.held(BTC)
+        await setting.hang(12)
+        setting.clock.skip(59.9)
+        assert setting.leases.tenure(BTC) is tenure
+        setting.leases.want(ETH)
+        assert setting.leases.tenure(ETH) is None
+        setting.clock.skip(60)
+        assert await setting.leases.granted(BTC) is tenure
+        setting.clock.skip(1_000)
+        assert setting.leases.tenure(BTC) is tenure
+        setting.leases.want(ETH)
+        assert setting.leases.tenure(ETH) is not None, "what is wanted while the database is away is held at once"
+
+
+async def test_an_answer_that_comes_too_late_to_be_of_use_is_asked_for_again_while_all_is_held(setting):
+    async with setting.running():
+        [tenure] = await setting.held(BTC)
+        await setting.hang(12)
+        setting.clock.skip(60)
+        await setting.leases.granted(BTC)
+        setting.clock.skip(100)
+        setting.database.answers.set()
+        await setting.database.asked_again()
+        assert setting.leases.tenure(BTC) is tenure
+        await setting.clock.awaited(lambda moment: moment == setting.clock.start + 112)
+        assert (setting.leases.tenure(BTC), tenure.expires) == (tenure, setting.clock.start + 160)
+        setting.clock.skip(160)
+        assert setting.leases.tenure(BTC) is None, "the database is no longer taken for away"
+
+
+async def test_a_market_that_another_took_while_the_claim_hung_was_shared(setting):
+    async with setting.running():
+        [tenure] = await setting.held(BTC)
+        await setting.hang(12)
+        setting.clock.skip(61)
+        await setting.leases.granted(BTC)
+        setting.database.others.add(BTC)
+        setting.database.answers.set()
+        await tenure.ended.wait()
+        assert await setting.leases.is_elsewhere(BTC)
+    assert tenure.shared
+
+
+async def test_after_a_sleep_past_every_lease_a_claim_that_hangs_is_waited_for_as_long_as_a_lease_lasts(setting):
+    async with setting.running():
+        [tenure] = await setting.held(BTC)
+        setting.database.answers.clear()
+        await setting.clock.awaited(lambda moment: moment == setting.clock.start + 12)
+        setting.clock.skip(500)
+        await setting.clock.awaited(lambda moment: moment == setting.clock.start + 560)
+        assert setting.leases.tenure(BTC) is None
+        setting.clock.skip(560)
+        assert await setting.leases.granted(BTC) is tenure
+
+
+async def test_what_was_never_held_waits_for_a_first_answer_however_long_it_takes(setting):
+    async with setting.running():
+        setting.database.answers.clear()
+        setting.leases.want(BTC)
+        await setting.database.asked_again()
+        setting.clock.skip(3_600)
+        assert setting.leases.tenure(BTC) is None
+        setting.database.away = True
+        setting.database.answers.set()
+        assert await setting.leases.granted(BTC)
