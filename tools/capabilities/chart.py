@@ -8,8 +8,9 @@ from ..analytics.comparison import compare
 from ..analytics.curves import depth_curves, impact_curves
 from ..charts.chart import Chart
 from ..deepening import covering_depth
+from ..errors import InvalidArgument
 from ..market import Market
-from ..parameters import ChartKind, Exchanges, Hours, OrderSizeUsd, Side, Symbol
+from ..parameters import ChartKind, Exchanges, Hours, OrderSizeUsd, Side, SymbolOrAll
 from .charts_over_time import alerts, trend
 from .fetching import book_covering_order, books_of, one_order
 from .tool import tool
@@ -31,13 +32,18 @@ class _Asked(NamedTuple):
 async def liquidity_chart(
     market: Market,
     kind: ChartKind,
-    symbol: Symbol,
+    symbol: SymbolOrAll = "",
     exchanges: Exchanges = (),
     order_size_usd: OrderSizeUsd = 0,
     side: Side = "buy",
     hours: Hours = 24,
 ) -> Chart:
-    """Draw a chart of liquidity: depth, comparison of exchanges, impact (needs order_size_usd), trend or alerts over hours. Use when a picture helps."""
+    """Draw a chart of liquidity: depth, comparison of exchanges, impact (needs order_size_usd), trend or alerts over hours. Use when a picture helps.
+
+    Use kind alerts without a symbol for the alerts of every recorded market.
+    """
+    if not symbol and kind != "alerts":
+        raise InvalidArgument(f"symbol is required for kind {kind}, such as BTC; only kind alerts may leave it empty, for every recorded market.")
     return await _DRAWN[kind](market, _Asked(symbol, tuple(exchanges), order_size_usd, side, hours))
 
 

@@ -1,19 +1,23 @@
 """The pictures of liquidity_chart that look back: trend and alerts."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from .. import charts
 from ..analytics.alerts import LiquidityAlert
-from ..analytics.baseline import FEWEST_SAMPLES, baseline
-from ..analytics.board import board
-from ..analytics.series import Series
+from ..analytics.baseline import baseline
+from ..analytics.board import board, market_of, watch
+from ..analytics.dispersion import FEWEST_SAMPLES
 from ..analytics.trend import trend as trend_of
 from ..charts.chart import Chart
-from ..errors import ExchangeError, InsufficientHistory, LiquidityError, UnknownSymbol
+from ..errors import ExchangeError, InsufficientHistory, LiquidityError, NothingRecorded, UnknownSymbol
 from ..market import Market
 from .remembering import Place, place, seen
+
+_ANY_ASSET = "BTC"
 
 
 async def trend(market: Market, symbol: str, exchanges: Sequence[str], hours: float) -> Chart:
@@ -28,31 +32,60 @@ async def trend(market: Market, symbol: str, exchanges: Sequence[str], hours: fl
 
 
 async def alerts(market: Market, symbol: str, exchanges: Sequence[str], hours: float) -> Chart:
-    """The stored alerts of one symbol on the exchanges that it is recorded on; raises why there is none where it is recorded on none."""
-    asked = list(dict.fromkeys(exchanges or market.exchanges))
-    answers = dict(zip(asked, await asyncio.gather(*(_watched(market, exchange, symbol, hours) for exchange in asked)), strict=True))
-    watched = [answer for answer in answers.values() if not isinstance(answer, LiquidityError)]
-    failures = {exchange: answer for exchange, answer in answers.items() if isinstance(answer, LiquidityError)}
-    if not watched:
-        raise next(iter(failures.values()))
-    found = [alert for one in watched for alert in one.alerts]
-    reasons = {exchange: str(error) for exchange, error in failures.items()}
-    return charts.alerts(board(found, [one.series for one in watched], symbol, max(one.place.now for one in watched), reasons))
+    """The stored alerts of one symbol on the exchanges that it is recorded on, or without a symbol of every recorded market, of `exchanges` where given.
+
+    Raises why there is none where nothing is recorded.
+    """
+    meant = await (_of_symbol(market, symbol, exchanges, hours) if symbol else _recorded(market, exchanges, hours))
+    window = meant.now - timedelta(hours=hours), meant.now
+    found = {one: [alert for alert in meant.alerts if market_of(alert) == one] for one in meant.markets}
+    # One after the other, of which only what was watched is kept: together they may be more than memory takes.
+    watched = [watch(await market.history.series(*one, *window), own) for one, own in found.items()]
+    return charts.alerts(board(symbol, market.source, window, watched, meant.alerts, meant.failures))
 
 
-class _Watched(NamedTuple):
-    """What is stored of one exchange's market within the window."""
+class _Meant(NamedTuple):
+    """The recorded markets that a board is about, by exchange and symbol, their present, their alerts, and of every other exchange the reason why not."""
 
-    place: Place
-    series: Series
+    markets: list[tuple[str, str]]
+    now: datetime
     alerts: list[LiquidityAlert]
+    failures: Mapping[str, str]
 
 
-async def _watched(market: Market, exchange: str, symbol: str, hours: float) -> _Watched | InsufficientHistory | ExchangeError | UnknownSymbol:
-    """What was recorded of one exchange and the alerts of it, or what about this one stands in the way."""
+async def _of_symbol(market: Market, symbol: str, exchanges: Sequence[str], hours: float) -> _Meant:
+    asked = list(dict.fromkeys(exchanges or market.exchanges))
+    answers = dict(zip(asked, await asyncio.gather(*(_place(market, exchange, symbol, hours) for exchange in asked)), strict=True))
+    places = [answer for answer in answers.values() if isinstance(answer, Place)]
+    failures = {exchange: answer for exchange, answer in answers.items() if isinstance(answer, LiquidityError)}
+    if not places:
+        raise next(iter(failures.values()))
+    now = max(one.now for one in places)
+    stored = [await market.history.alerts(one.exchange, one.symbol, now - timedelta(hours=hours), now) for one in places]
+    reasons = {exchange: str(error) for exchange, error in failures.items()}
+    return _Meant([(one.exchange, one.symbol) for one in places], now, [alert for own in stored for alert in own], reasons)
+
+
+async def _place(market: Market, exchange: str, symbol: str, hours: float) -> Place | InsufficientHistory | ExchangeError | UnknownSymbol:
+    """The recorded market, or what about this one exchange stands in the way."""
     try:
-        meant = await place(market, exchange, symbol, hours, "")
+        return await place(market, exchange, symbol, hours, "")
     except (InsufficientHistory, ExchangeError, UnknownSymbol) as error:
         return error
-    stored = await market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end)
-    return _Watched(meant, await market.history.series(*meant.window), stored)
+
+
+async def _recorded(market: Market, exchanges: Sequence[str], hours: float) -> _Meant:
+    """Every market that is recorded, and those that never gave a book and so have nothing but alerts."""
+    stored = [one for one in await market.history.markets() if not exchanges or one.exchange in exchanges]
+    # A recording's books are dated by its own clock.
+    now = max((one.last for one in stored), default=market.now()) if market.source == "replay" else market.now()
+    alerts = [one for one in await market.history.alerts(since=now - timedelta(hours=hours), until=now) if not exchanges or one.exchange in exchanges]
+    markets = sorted({*((one.exchange, one.symbol) for one in stored), *map(market_of, alerts)})
+    unrecorded = [one for one in dict.fromkeys(exchanges) if one not in {exchange for exchange, _ in markets}]
+    for exchange in unrecorded:
+        with suppress(ExchangeError, UnknownSymbol):
+            # Says so where there is no such exchange.
+            await market.books.fetch(exchange, _ANY_ASSET)
+    if not markets:
+        raise NothingRecorded(unrecorded or market.exchanges, market.source, on=unrecorded)
+    return _Meant(markets, now, alerts, dict.fromkeys(unrecorded, "no market of it is recorded"))

@@ -1,53 +1,100 @@
-"""The alerts dashboard: a row for each type, a bar for each alert from raised to cleared, and below what was watched meanwhile."""
+"""The alerts dashboard: a bar for each alert from raised to cleared, in rows by type above what was watched, or of all that is recorded in a row a market."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from ..analytics.alerts import AlertType
-from ..analytics.board import AlertBoard, WatchedMarket
-from . import incidents, over_time, theme
+from ..analytics.board import AlertBoard, WatchedMarket, market_of
+from ..errors import outside_text
+from . import incidents, labels, over_time, theme
+from .alerts_summary import summary, watched_words
 from .chart import Chart, drawn
-from .words import counted, market, missing, missing_lines, sentences
+from .words import counted, missing_lines
 
 _MOST_LANES = 4
-_MOST_NAMED_LANES = 2
-_MOST_LISTED = 8
+_MOST_MARKETS = 30
+# Rows beyond which a lane's height no longer takes words, by how many lanes a row has.
+_MOST_ROWS_NAMED = {1: _MOST_MARKETS, 2: 10}
 _LANES_HEIGHT = 0.6
-_WATCHED: theme.Json = {"width": 4, "color": "#8b8fa3"}
-# What a character of a label takes of the width of a figure some 800 pixels wide.
-_CHARACTER_SHARE = 0.0088
+_BELOW_BARS = 0.38
+_MOST_ROWS_USUAL, _FRAME_PX, _ROW_PX = 16, 130, 17
+_WATCHED = "#8b8fa3"
+
+
+class Rows(NamedTuple):
+    """What stands beside the plot from the top down; for each alert its row and what is written beside its bar; for each watched market its height."""
+
+    names: list[str]
+    of_alerts: list[int]
+    labels: list[str]
+    of_watched: list[float]
+    types: int
 
 
 def alerts(board: AlertBoard) -> Chart:
-    """When alerts of each type stood over a window on one or several exchanges, by severity."""
-    heading = theme.heading(f"Alerts over {over_time.span(board.start, board.end)}", board.symbol, board.exchanges, board)
-    return drawn("alerts", board, board.symbol, board.exchanges, heading, _summary(board), _traces(board), _layout(board, heading))
+    """When alerts stood over a window, by severity: of one symbol by type, on one or several exchanges, or of every recorded market."""
+    what, of = f"Alerts over {over_time.span(board.start, board.end)}", board.symbol or counted(len(board.watched), "recorded market")
+    heading = theme.heading(what, of, board.exchanges, board)
+    shown = _shown(board)
+    rows = _by_type(shown) if board.symbol else _by_market(shown)
+    words = summary(board)
+    return drawn("alerts", board, board.symbol, board.exchanges, heading, words, _traces(board, shown, rows), _layout(board, shown, rows, heading))
 
 
-def _types(board: AlertBoard) -> list[AlertType]:
-    """The rows from the top down: all that is watched by itself, and people's rules where one fired."""
-    return [kind for kind in incidents.NAMES if kind != "RULE" or board.by_type[kind]]
+def _shown(board: AlertBoard) -> AlertBoard:
+    """What of a board is drawn: of many markets the first, which those are that need a look most."""
+    if board.symbol or len(board.watched) <= _MOST_MARKETS:
+        return board
+    first = board.watched[:_MOST_MARKETS]
+    markets = {(one.exchange, one.symbol_used) for one in first}
+    return board.model_copy(update={"watched": first, "alerts": [alert for alert in board.alerts if market_of(alert) in markets]})
 
 
-def _traces(board: AlertBoard) -> list[theme.Json]:
-    bars = incidents.bars(board.alerts, [height for height, _ in _heights(board)], board.start, board.end)
+def _by_type(board: AlertBoard) -> Rows:
+    """All types that are watched by themselves, people's rules where one fired, and below the exchanges that were watched."""
+    types: list[AlertType] = [kind for kind in incidents.NAMES if kind != "RULE" or board.by_type[kind]]
+    names = [*(f"{incidents.NAMES[kind]} ({board.by_type[kind]:,})" for kind in types), *(f"watched: {one.exchange}" for one in board.watched)]
+    below = [float(-len(types) - index) for index in range(len(board.watched))]
+    return Rows(names, [types.index(alert.alert_type) for alert in board.alerts], [alert.exchange for alert in board.alerts], below, len(types))
+
+
+def _by_market(board: AlertBoard) -> Rows:
+    """The markets in the board's order, each with when it was watched below its bars."""
+    places = {(one.exchange, one.symbol_used): row for row, one in enumerate(board.watched)}
+    below = [-row - _BELOW_BARS for row in range(len(places))]
+    of_alerts = [places[market_of(alert)] for alert in board.alerts]
+    return Rows([_stands(one) for one in board.watched], of_alerts, [incidents.NAMES[alert.alert_type] for alert in board.alerts], below, 0)
+
+
+def _stands(one: WatchedMarket) -> str:
+    """A market's name, and how it stands."""
+    name = f"{one.exchange} {outside_text(one.symbol_used)}"
+    counts = {"stands" if one.open_count == 1 else "stand": one.open_count, "cleared": one.cleared_count}
+    told = ", ".join([*(f"{count:,} {state}" for state, count in counts.items() if count), *(["not lately"] if one.late else [])])
+    return f"{f'<b>{name}</b>' if one.open_count else name}{f' ({told})' if told else ''}"
+
+
+def _traces(board: AlertBoard, shown: AlertBoard, rows: Rows) -> list[theme.Json]:
+    bars = incidents.bars(shown.alerts, [height for height, _ in _heights(shown, rows)], board.start, board.end)
     named = [{**one, "name": f"{one['name']}: {board.by_severity[one['name']]:,}"} if "name" in one else one for one in bars]
-    return [*named, *(_watched(board, index, one) for index, one in enumerate(board.watched))]
+    return [*named, *(_watched(shown, rows, index) for index in range(len(shown.watched)))]
 
 
-def _heights(board: AlertBoard) -> list[tuple[float, int]]:
-    """The height of each alert, in its type's row and there in a lane of its own while it overlaps others, and how many lanes its row has."""
+def _heights(board: AlertBoard, rows: Rows) -> list[tuple[float, int]]:
+    """The height of each alert, in its row and there in a lane of its own while it overlaps others, and how many lanes its row has."""
     heights = [(0.0, 0)] * len(board.alerts)
-    for row, kind in enumerate(_types(board)):
-        of_kind = [index for index, alert in enumerate(board.alerts) if alert.alert_type == kind]
-        lanes = [min(lane, _MOST_LANES - 1) for lane in incidents.lanes([incidents.shown(board.alerts[index], board.start, board.end) for index in of_kind])]
+    for row in set(rows.of_alerts):
+        own = [index for index, one in enumerate(rows.of_alerts) if one == row]
+        lanes = [min(lane, _MOST_LANES - 1) for lane in incidents.lanes([incidents.shown(board.alerts[index], board.start, board.end) for index in own])]
         count = max(lanes, default=0) + 1
-        for index, lane in zip(of_kind, lanes, strict=True):
+        for index, lane in zip(own, lanes, strict=True):
             heights[index] = (-row + _LANES_HEIGHT * ((count - 1) / 2 - lane) / count, count)
     return heights
 
 
-def _watched(board: AlertBoard, index: int, one: WatchedMarket) -> theme.Json:
-    """From the first look to the last one, broken where nobody looked."""
+def _watched(board: AlertBoard, rows: Rows, index: int) -> theme.Json:
+    """From a market's first look to the last one, broken where nobody looked."""
+    one, width = board.watched[index], 4 if len(rows.names) <= _MOST_ROWS_USUAL else 2
     looks = [one.first, *(time for gap in one.gaps for time in (gap.start, None, gap.end)), one.last] if one.first else []
     return {
         "type": "scatter",
@@ -56,72 +103,48 @@ def _watched(board: AlertBoard, index: int, one: WatchedMarket) -> theme.Json:
         "showlegend": index == 0,
         "connectgaps": False,
         "x": [time and over_time.stamp(time) for time in looks],
-        "y": [-len(_types(board)) - index] * len(looks),
-        "line": _WATCHED,
-        "marker": {"size": 5, "color": _WATCHED["color"]},
-        "text": [_watched_words(board, one)] * len(looks),
+        "y": [rows.of_watched[index]] * len(looks),
+        "line": {"width": width, "color": _WATCHED},
+        "marker": {"size": width + 1, "color": _WATCHED},
+        "text": [watched_words(board, one)] * len(looks),
         "hovertemplate": "%{text}<extra></extra>",
     }
 
 
-def _watched_words(board: AlertBoard, one: WatchedMarket) -> str:
-    name = market(one.exchange, board.symbol, one.symbol_used)
-    if one.first is None or one.last is None:
-        return f"{name} not at all"
-    failed = f", {counted(one.failed_count, 'look')} without a valid book" if one.failed_count else ""
-    gaps = "".join(f", not {over_time.clock(gap.start)} to {over_time.clock(gap.end)}" for gap in one.gaps)
-    return f"{name} {over_time.clock(one.first)} to {over_time.clock(one.last)}{gaps} ({counted(one.sample_count, 'snapshot')}{failed})"
-
-
-def _layout(board: AlertBoard, heading: theme.Heading) -> theme.Json:
-    types, failed = _types(board), missing_lines(board.failures)
-    rows = len(types) + len(board.watched)
-    names = [*(f"{incidents.NAMES[kind]} ({board.by_type[kind]:,})" for kind in types), *(f"watched: {one.exchange}" for one in board.watched)]
-    room = (board.end - board.start) / 60
+def _layout(board: AlertBoard, shown: AlertBoard, rows: Rows, heading: theme.Heading) -> theme.Json:
+    count, room = len(rows.names), (board.end - board.start) / 60
+    left = len(board.watched) - len(shown.watched)
+    above = [*missing_lines(board.failures), *([f"The first {_MOST_MARKETS} of {len(board.watched):,} markets"] if left else [])]
     return theme.layout(
         heading,
+        **({"height": _FRAME_PX + _ROW_PX * count} if count > _MOST_ROWS_USUAL else {}),
         xaxis=over_time.axis(board.start, board.end + room),
-        yaxis=theme.axis("", range=[0.5 - rows, 0.5], tickvals=[-row for row in range(rows)], ticktext=names, showgrid=False),
+        yaxis=theme.axis("", range=[0.5 - count, 0.5], tickvals=[-row for row in range(count)], ticktext=rows.names, showgrid=False),
         shapes=[
-            *(theme.line(0, 1, -row - 0.5, -row - 0.5, xref="paper", line={"color": theme.GRID, "width": 1}) for row in range(rows - 1)),
-            theme.line(0, 1, 0.5 - len(types), 0.5 - len(types), xref="paper", line={"color": theme.LINE, "width": 1}),
+            *(theme.line(0, 1, -row - 0.5, -row - 0.5, xref="paper", line={"color": theme.GRID, "width": 1}) for row in range(count - 1)),
+            *([theme.line(0, 1, 0.5 - rows.types, 0.5 - rows.types, xref="paper", line={"color": theme.LINE, "width": 1})] if rows.types else []),
         ],
         annotations=[
-            theme.above("<br>".join([*failed, incidents.tally(board.alerts, board.end)])),
-            *_labels(board, board.end + room),
+            theme.above("<br>".join([*above, incidents.tally(board.alerts, board.end)])),
+            *_labels(shown, rows, board.end + room),
         ],
-        lines_above=1 + len(failed),
+        lines_above=1 + len(above),
     )
 
 
-def _labels(board: AlertBoard, edge: datetime) -> list[theme.Json]:
-    """The exchange beside each bar, to its right or else to its left, where it covers no other and lanes are not too narrow for words."""
-    placed = list(zip(board.alerts, [incidents.shown(alert, board.start, board.end) for alert in board.alerts], _heights(board), strict=True))
+def _labels(board: AlertBoard, rows: Rows, edge: datetime) -> list[theme.Json]:
+    """What stands beside each bar, to its right or else to its left, where it covers no other and lanes are not too narrow for words."""
+    spans = [incidents.shown(alert, board.start, board.end) for alert in board.alerts]
+    placed = list(zip(rows.labels, spans, _heights(board, rows), strict=True))
+    beside = max(map(len, rows.names), default=0)
     found: list[theme.Json] = []
-    for alert, (raised, over), (height, lanes) in placed:
-        if lanes > _MOST_NAMED_LANES:
+    for index, (label, (raised, over), (height, lanes)) in enumerate(placed):
+        if len(rows.names) > _MOST_ROWS_NAMED.get(lanes, 0):
             continue
-        need = (_CHARACTER_SHARE * len(alert.exchange) + 0.02) * (edge - board.start)
-        neighbours = [span for other, span, (lane, _) in placed if lane == height and other is not alert]
+        need = (labels.share(len(label), beside) + 0.02) * (edge - board.start)
+        neighbours = [span for other, (_, span, (lane, _)) in enumerate(placed) if lane == height and other != index]
         if min((max(start, over) for start, end in neighbours if end > over), default=edge) - over >= need:
-            found.append(theme.note(alert.exchange, over_time.stamp(over), height, xanchor="left", xshift=9))
+            found.append(theme.note(label, over_time.stamp(over), height, xanchor="left", xshift=9))
         elif raised - max((min(end, raised) for start, end in neighbours if start < raised), default=board.start) >= 2 * need:
-            found.append(theme.note(alert.exchange, over_time.stamp(raised), height, xanchor="right", xshift=-9))
+            found.append(theme.note(label, over_time.stamp(raised), height, xanchor="right", xshift=-9))
     return found
-
-
-def _severities(board: AlertBoard) -> str:
-    return ", ".join(f"{board.by_severity[severity]:,} {severity}" for severity in incidents.MARKS if board.by_severity[severity])
-
-
-def _summary(board: AlertBoard) -> str:
-    watched = "; ".join(_watched_words(board, one) for one in board.watched)
-    count = f"{incidents.tally(board.alerts, board.end)}: {_severities(board)}" if board.alerts else f"No alert was raised for {_watched_types(board)}"
-    what = f"Alerts on {board.symbol}, {over_time.window(board.start, board.end)}, times in UTC"
-    paragraph = sentences([what, f"Watched: {watched}", missing(board.failures), count, "Those that stand first, then newest first" if board.alerts else ""])
-    lines = incidents.listed(board.alerts, board.end, _MOST_LISTED)
-    return "\n".join([paragraph.removesuffix(".") + ":\n", *lines]) if lines else paragraph
-
-
-def _watched_types(board: AlertBoard) -> str:
-    return ", ".join(incidents.NAMES[kind] for kind in _types(board))

@@ -69,33 +69,29 @@ def _bars(severity: Severity, placed: Sequence[Placed]) -> theme.Json:
 
 
 def _raised(severity: Severity, placed: Sequence[Placed]) -> theme.Json:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": severity,
-        "x": [over_time.stamp(raised) for _, raised, _, _ in placed],
-        "y": [height for *_, height in placed],
-        "marker": MARKS[severity],
-        "text": [hover(alert) for alert, *_ in placed],
-        "hovertemplate": "%{text}<extra></extra>",
-    }
+    return {**_marks(placed, [raised for _, raised, _, _ in placed], MARKS[severity]), "name": severity}
 
 
 def _ends(placed: Sequence[Placed], end: datetime) -> theme.Json:
     """An arrow where an alert still stands, a stroke where it was cleared."""
     stand = [standing(alert, end) for alert, *_ in placed]
+    colours = [MARKS[alert.severity]["color"] for alert, *_ in placed]
+    marker = {
+        "symbol": [_STANDS if one else _CLEARED for one in stand],
+        "size": 11,
+        "color": colours,
+        "line": {"width": [0 if one else 2 for one in stand], "color": colours},
+    }
+    return {**_marks(placed, [over for _, _, over, _ in placed], marker), "showlegend": False}
+
+
+def _marks(placed: Sequence[Placed], times: Sequence[datetime], marker: theme.Json) -> theme.Json:
     return {
         "type": "scatter",
         "mode": "markers",
-        "showlegend": False,
-        "x": [over_time.stamp(over) for _, _, over, _ in placed],
+        "x": [over_time.stamp(time) for time in times],
         "y": [height for *_, height in placed],
-        "marker": {
-            "symbol": [_STANDS if one else _CLEARED for one in stand],
-            "size": 11,
-            "color": [MARKS[alert.severity]["color"] for alert, *_ in placed],
-            "line": {"width": [0 if one else 2 for one in stand], "color": [MARKS[alert.severity]["color"] for alert, *_ in placed]},
-        },
+        "marker": marker,
         "text": [hover(alert) for alert, *_ in placed],
         "hovertemplate": "%{text}<extra></extra>",
     }
@@ -118,15 +114,30 @@ def tally(alerts: Sequence[LiquidityAlert], end: datetime) -> str:
     return f"{counted(len(alerts), 'alert')}, {stand or 'none'} still stand{'' if stand > 1 else 's'}" if alerts else "No alert was raised"
 
 
+def severities(alerts: Sequence[LiquidityAlert]) -> str:
+    """How many there are of each severity, from the gravest down: `1 HIGH, 2 LOW`."""
+    counts = {severity: sum(alert.severity == severity for alert in alerts) for severity in MARKS}
+    return ", ".join(f"{count:,} {severity}" for severity, count in counts.items() if count)
+
+
 def listed(alerts: Sequence[LiquidityAlert], end: datetime, most: int) -> list[str]:
     """The newest alerts as lines of a list, those that stand first; the last line tells how many more there are."""
     ordered = sorted(alerts, key=lambda alert: (standing(alert, end), alert.timestamp), reverse=True)
-    more = len(ordered) - most
-    return [*(f"- {_told(alert, end)}" for alert in ordered[:most]), *([f"- and {more:,} more"] if more > 0 else [])]
+    return lines([told(alert, _state(alert, end)) for alert in ordered], most)
 
 
-def _told(alert: LiquidityAlert, end: datetime) -> str:
-    state = "stands" if alert.cleared_at is None else "stood at the window's end" if standing(alert, end) else "cleared"
+def lines(told: Sequence[str], most: int) -> list[str]:
+    """Lines of a list; where there are more than `most`, the last tells how many more."""
+    more = len(told) - most
+    return [*(f"- {one}" for one in told[:most]), *([f"- and {more:,} more"] if more > 0 else [])]
+
+
+def told(alert: LiquidityAlert, state: str) -> str:
+    """An alert in a line: what, where, since when, and what to do about it."""
     seen = ", acknowledged" if alert.acknowledged_at else ""
     what = f"{alert.severity} {NAMES[alert.alert_type]} on {alert.exchange} {outside_text(alert.symbol)}"
     return f"{what}, {state}{seen} ({lasted(alert)}): {alert.message.rstrip('.')}. {alert.suggested_action}"
+
+
+def _state(alert: LiquidityAlert, end: datetime) -> str:
+    return "stands" if alert.cleared_at is None else "stood at the window's end" if standing(alert, end) else "cleared"

@@ -2,6 +2,14 @@
 
 from collections.abc import Sequence
 
+# Measured: of a character of a label's type, which is eleven pixels high, and of an image and what frames its plot.
+_CHARACTER_PX, _FIGURE_PX, _FRAME_PX = 6.65, 900, 40
+
+
+def share(characters: float, beside: int) -> float:
+    """What a label of so many characters takes of a plot's width, where the longest name of a row beside the plot has `beside` characters."""
+    return _CHARACTER_PX * characters / max(_FIGURE_PX / 2, _FIGURE_PX - _FRAME_PX - _CHARACTER_PX * beside)
+
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Places for labels, at least `gap` apart and within [low, high], moved as little as that allows, in the order of `wanted`.

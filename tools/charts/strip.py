@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ..analytics.alerts import LiquidityAlert
-from . import incidents, over_time, theme
+from . import incidents, labels, over_time, theme
 
 _MOST_LANES = 3
 _MOST_NAMES = 3
 _SHADE = "rgba(214,69,80,0.13)"
-# What a character of a label takes of the width of a figure some 800 pixels wide.
-_CHARACTER_SHARE = 0.0082
+# Characters of the panels' longest tick labels, and of the least room between two names.
+_TICK_CHARACTERS, _BETWEEN_CHARACTERS = 8, 2
 
 
 class Label(NamedTuple):
@@ -29,7 +29,7 @@ class Label(NamedTuple):
     @property
     def reach(self) -> tuple[float, float]:
         """From where to where it is written, in shares of the width, inside the figure."""
-        width = _CHARACTER_SHARE * len(self.text)
+        width = labels.share(len(self.text), _TICK_CHARACTERS)
         left = max(0.0, min(self.at, 1 - width))
         return left, left + width
 
@@ -83,7 +83,7 @@ class Strip(NamedTuple):
         for at, name in sorted(begins):
             found.append(Label(at, (name,)))
             # A label that took another one in may have grown over the one before.
-            while len(found) > 1 and found[-1].reach[0] <= found[-2].reach[1] + 2 * _CHARACTER_SHARE:
+            while len(found) > 1 and found[-1].reach[0] <= found[-2].reach[1] + labels.share(_BETWEEN_CHARACTERS, _TICK_CHARACTERS):
                 found[-2:] = [found[-2]._replace(names=found[-2].names + found[-1].names)]
         return found
 

@@ -33,6 +33,7 @@ def test_the_status_of_every_kind_of_problem_is_a_contract():
         "no_usable_exchange": 502,
         "no_network": 503,
         "insufficient_history": 409,
+        "nothing_recorded": 409,
         "history_unavailable": 503,
         "not_readable": 500,
         "not_configured": 500,

@@ -22,7 +22,7 @@ from tools import (
 )
 from tools.analytics.anomalies import backtest
 from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile, Snapshot
-from tools.errors import InsufficientHistory, InvalidArgument, UnknownSymbol
+from tools.errors import InsufficientHistory, InvalidArgument, NothingRecorded, UnknownSymbol
 from tools.simulator import Fault
 
 NOON = datetime(2026, 8, 9, 12, tzinfo=UTC)
@@ -301,6 +301,78 @@ async def test_an_alerts_chart_says_where_nobody_watched(market):
     assert "coinbase" in "\n".join([chart.summary, *chart.warnings])
     with pytest.raises(InsufficientHistory):
         await liquidity_chart(market, "alerts", "ETH")
+
+
+def raised(market, **parts):
+    """A standing depth drop of kraken ETH/USD, raised ten minutes ago."""
+    now = market.now()
+    (alert,) = [one for one in backtest(columns(source="simulated", symbol="ETH/USD", end=now, depth_usd=[1e6] * 100 + [4e5] * 10)) if not one.cleared_at]
+    return alert.model_copy(update=parts)
+
+
+async def test_without_a_symbol_the_alerts_are_those_of_every_recorded_market(market):
+    now = market.now()
+    for symbol in ("BTC/USD", "ETH/USD"):
+        await market.history.append(snapshots(columns(source="simulated", symbol=symbol, end=now, depth_usd=[1e6] * 60)))
+    await market.history.append(snapshots(columns(source="simulated", exchange="okx", symbol="SOL/USDT", end=now - 3 * HOUR, depth_usd=[1e6] * 60)))
+    alert = raised(market)
+    await market.history.store_alerts([alert])
+
+    chart = await liquidity_chart(market, "alerts", hours=6)
+
+    assert (chart.kind, chart.symbol, chart.exchanges, chart.source) == ("alerts", "", ["kraken", "okx"], "simulated")
+    assert chart.summary.startswith("1 alert stands on 1 of 3 recorded markets, 1 of which nobody has looked at lately (6 h to ")
+    assert f"- HIGH depth drop on kraken ETH/USD, stands (since {alert.timestamp:%b} {alert.timestamp.day}, {alert.timestamp:%H:%M}): " in chart.summary
+    assert chart.figure["layout"]["yaxis"]["ticktext"] == ["<b>kraken ETH/USD</b> (1 stands)", "okx SOL/USDT (not lately)", "kraken BTC/USD"]
+    assert (await liquidity_chart(market, "alerts", "", ["okx"])).exchanges == ["okx"]
+
+
+async def test_a_market_that_has_only_ever_failed_is_on_the_board_by_its_alert(market):
+    out = raised(market, exchange="okx", symbol="SOL/USDT", alert_type="VENUE_OUTAGE")
+    await market.history.append([], [miss(source="simulated", exchange="okx", symbol="SOL/USDT", at=market.now())])
+    await market.history.store_alerts([out])
+
+    chart = await liquidity_chart(market, "alerts")
+
+    assert chart.summary.startswith("1 alert stands on 1 of 1 recorded market (24 h to ")
+    assert "- HIGH venue outage on okx SOL/USDT, stands" in chart.summary
+
+
+async def test_an_exchange_that_nothing_is_recorded_of_is_told_beside_the_others(market):
+    await remember(market, end=market.now())
+
+    chart = await liquidity_chart(market, "alerts", "", ["kraken", "coinbase"])
+
+    assert chart.exchanges == ["kraken"]
+    assert chart.summary.endswith("Missing: coinbase (no market of it is recorded).")
+    with pytest.raises(InvalidArgument, match="krakn is not among the simulated exchanges here"):
+        await liquidity_chart(market, "alerts", "", ["kraken", "krakn"])
+
+
+async def test_where_nothing_is_recorded_at_all_it_is_said_how_to_record(market):
+    with pytest.raises(NothingRecorded) as none:
+        await liquidity_chart(market, "alerts")
+    assert str(none.value) == (
+        "No market is recorded, so nobody has watched for alerts: record some with `liquidity record BTC ETH --exchanges binance,coinbase,kraken --demo`."
+    )
+    with pytest.raises(NothingRecorded, match=r"^No market is recorded on kraken, .* `liquidity record BTC ETH --exchanges kraken --demo`\.$"):
+        await liquidity_chart(market, "alerts", "", ["kraken"])
+
+
+@pytest.mark.parametrize("kind", ["depth", "comparison", "impact", "trend"])
+async def test_every_other_chart_says_that_it_needs_a_symbol(market, kind):
+    with pytest.raises(InvalidArgument) as caught:
+        await liquidity_chart(market, kind, order_size_usd=1_000)
+    assert str(caught.value) == f"symbol is required for kind {kind}, such as BTC; only kind alerts may leave it empty, for every recorded market."
+
+
+async def test_a_replay_s_board_ends_with_the_newest_that_was_stored(market):
+    await remember(market, depth_usd=[1e6] * 60)
+
+    chart = await liquidity_chart(replace(market, source="replay"), "alerts", hours=1)
+
+    assert chart.as_of == NOON
+    assert chart.summary.startswith("No alert stands on 1 recorded market (60 min to 2026-08-09 12:00 UTC, times in UTC).")
 
 
 async def test_a_rule_is_stored_tried_shown_and_removed(market):

@@ -1,7 +1,7 @@
 """Results of hand-made books, and one of every chart."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import make_history
@@ -10,8 +10,10 @@ from make_snapshots import series
 
 from tools import charts
 from tools.analytics import comparison, curves, heatmap
-from tools.analytics.board import board
+from tools.analytics.alerts import LiquidityAlert
+from tools.analytics.board import AlertBoard, board, market_of, watch
 from tools.analytics.impact import Order
+from tools.analytics.series import Series
 from tools.book import OrderBook
 from tools.parameters import Source
 
@@ -36,6 +38,14 @@ def comparison_of(books: Sequence[OrderBook], failures: Mapping[str, str] = {}) 
 
 def impact_of(books: Sequence[OrderBook], usd: float = 50_000, failures: Mapping[str, str] = {}, side: str = "buy") -> curves.ImpactCurves:
     return curves.impact_curves("BTC/USD", {one.exchange: one for one in books}, Order(side, usd=usd), failures, NOW)
+
+
+def board_of(
+    alerts: Sequence[LiquidityAlert], watched: Sequence[Series], asked: str = "BTC/USD", failures: Mapping[str, str] = {}, *, end: datetime = NOON
+) -> AlertBoard:
+    """The board of some alerts over the window of these series, all of one source and looked at until NOON."""
+    first, own = watched[0], [[alert for alert in alerts if market_of(alert) == (one.exchange, one.symbol)] for one in watched]
+    return board(asked, first.source, (first.start, end), list(map(watch, watched, own)), alerts, failures)
 
 
 def grid_of(one: OrderBook, rows: int = 30) -> heatmap.LiquidityGrid:
@@ -69,7 +79,7 @@ def every_kind(source: Source = "live", **parts: Any) -> list[charts.Chart]:
         charts.impact(impact_of(books, failures=FAILURES)),
         charts.heatmap_over_time(make_history.six_hours(source=source)),
         charts.trend(make_history.day(source=source), make_history.usual(source=source), alerts),
-        charts.alerts(board(alerts, [series(source=source, mid=[100.0] * 1_440)], "BTC/USD", NOW)),
+        charts.alerts(board_of(alerts, [series(source=source, mid=[100.0] * 1_440)], end=NOW)),
     ]
 
 

@@ -6,15 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from make_books import NOON
-from make_charts import legend, notes, trace
+from make_charts import board_of, legend, notes, trace
 from make_history import CLEARED, RAISED, START, alert, alerts_of_the_day
 from make_snapshots import series
 
-from tools.analytics.board import board
 from tools.charts import alerts
 from tools.charts.incidents import lanes
 
-NOW = NOON + timedelta(seconds=1)
 TYPES = ["spread widening", "depth drop", "imbalance", "price jump", "venue outage"]
 
 
@@ -23,7 +21,12 @@ def watched(exchange="kraken", **parts):
 
 
 def dashboard(raised=(), of=None, failures=None):
-    return alerts(board(raised, of or [watched()], "BTC/USD", NOW, failures or {}))
+    return alerts(board_of(raised, of or [watched()], failures=failures or {}))
+
+
+def overall(raised=(), of=(), failures=None):
+    """The dashboard of every recorded market."""
+    return alerts(board_of(raised, of, "", failures or {}))
 
 
 def bars(chart):
@@ -138,6 +141,93 @@ def test_exchange_names_never_cover_a_bar_of_the_same_lane():
 
 def test_rows_with_too_many_lanes_for_words_name_no_exchange():
     assert "kraken" not in notes(dashboard([alert(), alert(exchange="coinbase"), alert(exchange="binance")]))
+
+
+MARKETS = (("kraken", "BTC/USD"), ("kraken", "ETH/USD"), ("okx", "BTC/USDT"))
+
+
+def recorded(**parts):
+    return [watched(exchange, symbol=symbol, **parts) for exchange, symbol in MARKETS]
+
+
+def test_of_all_markets_each_has_a_row_that_says_how_it_stands_those_with_a_standing_alert_first():
+    raised = [alert(), alert("DEPTH_DROP", NOON - timedelta(hours=1), None, exchange="okx", symbol="BTC/USDT")]
+    chart = overall(raised, [*recorded(), watched("gate", times_s=[-60 * minute for minute in range(1_439, 500, -1)])])
+    assert [row(chart, index) for index in range(4)] == [
+        "<b>okx BTC/USDT</b> (1 stands)",
+        "gate BTC/USD (not lately)",
+        "kraken BTC/USD (1 cleared)",
+        "kraken ETH/USD",
+    ]
+    (bar,) = bars(chart)
+    assert bar["y"] == [0, 0, 0, -2, -2, -2]
+    assert [one["y"][0] for one in chart.figure["data"] if one.get("name") == "watched"] == [-0.38, -1.38, -2.38, -3.38]
+    assert notes(chart) == "2 alerts, 1 still stands depth drop spread widening"
+    assert chart.title.startswith("Alerts over 24 h, 4 recorded markets · kraken, okx, gate · ")
+    assert (chart.symbol, chart.exchanges) == ("", ["kraken", "okx", "gate"])
+
+
+def test_of_all_markets_the_summary_tells_what_stands_then_what_cleared_then_what_is_watched():
+    late = watched("gate", times_s=[-60 * minute for minute in range(1_439, 500, -1)])
+    unseen = watched("mexc", times_s=[])
+    raised = [
+        alert("IMBALANCE", NOON - timedelta(hours=1), None, severity="LOW", symbol="ETH/USD"),
+        alert(raised=NOON - timedelta(hours=9), cleared=None, exchange="gate"),
+        alert("DEPTH_DROP", NOON - timedelta(hours=2), None, symbol="ETH/USD"),
+        alert(),
+        alert(severity="LOW", exchange="okx", symbol="BTC/USDT"),
+        alert("DEPTH_DROP"),
+    ]
+    chart = overall(raised, [*recorded(), late, unseen], {"bybit": "no market of it is recorded"})
+    told = "Spread widened by 75.3% (current: 0.087%, baseline: 0.050%). Wait for a tighter spread."
+    assert chart.summary == (
+        "3 alerts stand on 2 of 5 recorded markets, 2 of which nobody has looked at lately (24 h to 2026-08-09 12:00 UTC, times in UTC):\n\n"
+        f"- HIGH depth drop on kraken ETH/USD, stands (since Aug 9, 10:00): {told}\n"
+        f"- HIGH spread widening on gate BTC/USD, stood when last looked at (since Aug 9, 03:00): {told}\n"
+        f"- LOW imbalance on kraken ETH/USD, stands (since Aug 9, 11:00): {told}\n\n"
+        "3 alerts cleared in that time (2 HIGH, 1 LOW): 2 on kraken BTC/USD, 1 on okx BTC/USDT.\n\n"
+        "Watched, and nothing stands: kraken BTC/USD; okx BTC/USDT.\n\n"
+        "3 of 5 markets watched until now, last looked at Aug 9, 12:00."
+        " Nobody has looked lately at gate BTC/USD (last Aug 9, 03:39), mexc BTC/USD (not in that time).\n\n"
+        "Watched for a part of that time only: gate BTC/USD (65% of it).\n\n"
+        "Missing: bybit (no market of it is recorded)."
+    )
+
+
+def test_of_all_markets_without_an_alert_it_is_said_that_none_stands_and_of_how_many():
+    assert overall(of=recorded()).summary == (
+        "No alert stands on 3 recorded markets (24 h to 2026-08-09 12:00 UTC, times in UTC).\n\n"
+        "No alert was cleared in that time.\n\n"
+        "Watched, and nothing stands: kraken BTC/USD, ETH/USD; okx BTC/USDT.\n\n"
+        "3 of 3 markets watched until now, last looked at Aug 9, 12:00."
+    )
+    unwatched = overall(of=recorded(times_s=[-40_000, -39_940])).summary
+    assert unwatched.startswith("No alert is known to stand on 3 recorded markets, 3 of which nobody has looked at lately (24 h")
+    assert "watched until now" not in unwatched
+
+
+def test_of_very_many_markets_the_first_are_drawn_and_the_summary_counts_all():
+    many = [watched(symbol=f"A{index:02}/USD") for index in range(45)]
+    chart = overall([alert(symbol="A44/USD"), alert("IMBALANCE", RAISED, None, symbol="A43/USD")], many)
+    axis = chart.figure["layout"]["yaxis"]
+    assert axis["ticktext"][:3] == ["<b>kraken A43/USD</b> (1 stands)", "kraken A44/USD (1 cleared)", "kraken A00/USD"]
+    assert len(axis["ticktext"]) == 30
+    assert notes(chart).startswith("The first 30 of 45 markets<br>2 alerts, 1 still stands")
+    assert "45 of 45 markets watched until now" in chart.summary
+    assert "Watched, and nothing stands: kraken A00/USD, A01/USD, " in chart.summary
+    assert "A39/USD, and 4 more.\n\n" in chart.summary
+
+
+def test_many_rows_make_a_higher_figure_and_few_leave_it_to_the_page():
+    assert "height" not in overall(of=recorded()).figure["layout"]
+    assert overall(of=[watched(symbol=f"A{index:02}/USD") for index in range(30)]).figure["layout"]["height"] == 640
+
+
+def test_of_many_stretches_in_which_nobody_looked_the_longest_are_named_and_the_others_counted():
+    out = {minute for hour in range(1, 7) for minute in range(60 * hour, 60 * hour + 5 * hour)}
+    chart = dashboard(of=[watched(times_s=[-60 * minute for minute in range(1_439, -1, -1) if minute not in out])])
+    assert trace(chart, "watched")["x"].count(None) == 6
+    assert "not Aug 9, 05:30 to Aug 9, 06:01, not Aug 9, 06:35 to Aug 9, 07:01, not Aug 9, 07:40 to Aug 9, 08:01, nor for 3 shorter times" in chart.summary
 
 
 def test_lanes_hold_bars_that_do_not_overlap_and_are_as_few_as_can_be():
