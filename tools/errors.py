@@ -24,6 +24,7 @@ LiquidityError
 ├── InsufficientHistory      too few snapshots are stored to answer
 │   └── NothingRecorded      no market is recorded at all, or none of the exchanges asked about
 ├── HistoryUnavailable       the history's database cannot be used now
+├── NotStorable              the history's database refuses for good what was to be stored
 ├── NotReadable              a file given to us cannot be read as what it should be
 ├── NotConfigured            a setting is missing or wrong
 └── ChartUnavailable         a chart cannot be drawn as an image here
@@ -357,6 +358,15 @@ class HistoryUnavailable(LiquidityError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"The history cannot be used ({outside_text(what)}): `liquidity doctor` tests its database.")
+
+
+class NotStorable(LiquidityError):
+    """The history's database refuses what was to be stored, and will whenever it is asked again."""
+
+    kind = "not_storable"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The history's database refuses what was to be stored ({outside_text(what)}): it is not kept.")
 
 
 class NotReadable(LiquidityError):

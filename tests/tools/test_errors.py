@@ -32,6 +32,7 @@ KINDS = {
     "NoUsdRate": "no_usd_rate",
     "NotConfigured": "not_configured",
     "NotReadable": "not_readable",
+    "NotStorable": "not_storable",
     "NothingRecorded": "nothing_recorded",
     "RateLimited": "rate_limited",
     "RegionBlocked": "blocked",
@@ -142,6 +143,10 @@ MESSAGES = {
     "HistoryUnavailable": (
         errors.HistoryUnavailable("the disk is full"),
         "The history cannot be used (the disk is full): `liquidity doctor` tests its database.",
+    ),
+    "NotStorable": (
+        errors.NotStorable("NOT NULL constraint failed: snapshots.usd_rate"),
+        "The history's database refuses what was to be stored (NOT NULL constraint failed: snapshots.usd_rate): it is not kept.",
     ),
     "NoUsableExchange": (
         errors.NoUsableExchange("BTC", {"okx": "okx timed out after 10 s.", "kraken": "kraken rate limited us."}),

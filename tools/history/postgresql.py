@@ -48,7 +48,7 @@ class Server(Database):
 
     async def _read(self, take: Callable[[Iterable[Row]], T], statement: ClauseElement, values: dict[str, Any]) -> T:
         sql, arguments = self._text(statement, values)
-        with told():
+        with told(self._url):
             connection = await self._engine.raw_connection()
             try:
                 driver: Any = connection.driver_connection
@@ -61,7 +61,7 @@ class Server(Database):
                 connection.close()
 
     async def write(self, work: Callable[[Connection], T], *, alone: bool = False) -> T:
-        with told():
+        with told(self._url):
             return await uncut(asyncio.create_task(self._write(work, alone=alone)))
 
     async def _write(self, work: Callable[[Connection], T], *, alone: bool) -> T:
@@ -71,7 +71,7 @@ class Server(Database):
             return await connection.run_sync(work)
 
     async def close(self) -> None:
-        with told():
+        with told(self._url):
             async with asyncio.timeout(CONNECT_S):
                 await self._engine.dispose()
 

@@ -32,7 +32,7 @@ class File(Database):
     on_sqlite = True
 
     def __init__(self, url: URL) -> None:
-        with told():
+        with told(url):
             if not str(url.database).startswith("file:"):
                 Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         # Transactions are begun by us: the driver's own would begin as readers, and fail where they come to write.
@@ -54,11 +54,11 @@ class File(Database):
         return await self._read(_numbers, statement, values)
 
     async def _read(self, take: Callable[[Iterable[Row]], T], statement: ClauseElement, values: dict[str, Any]) -> T:
-        with told():
+        with told(self._url):
             return await asyncio.to_thread(_read, self._engine, *self._text(statement, values), take)
 
     async def write(self, work: Callable[[Connection], T], *, alone: bool = False) -> T:  # noqa: ARG002 - every transaction is, here
-        with told():
+        with told(self._url):
             async with asyncio.timeout(BUSY_S):
                 await self._turn.acquire()
             try:

@@ -35,6 +35,7 @@ def test_the_status_of_every_kind_of_problem_is_a_contract():
         "insufficient_history": 409,
         "nothing_recorded": 409,
         "history_unavailable": 503,
+        "not_storable": 500,
         "not_readable": 500,
         "not_configured": 500,
         "chart_unavailable": 503,

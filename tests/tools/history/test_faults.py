@@ -14,9 +14,10 @@ from make_snapshots import PROFILE, snapshot
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
-from tools.errors import HistoryUnavailable, NotConfigured
+from tools.errors import HistoryUnavailable, NotConfigured, NotStorable
 from tools.history import Appended, History, opening, postgresql, sqlite
 from tools.history.connecting import connect
+from tools.history.tables import misses
 
 
 class Proxy:
@@ -264,13 +265,23 @@ async def test_a_call_that_is_given_up_leaves_the_store_working(history):
 async def test_a_database_that_is_not_there_and_a_user_whom_the_server_does_not_know_are_said(postgresql_url):
     server = make_url(postgresql_url)
     for refused, said in (
-        (server.set(database="nowhere"), 'database "nowhere" does not exist'),
+        (server.set(database="now'here", port=5432), """its database does not exist, make it with: createdb -h {} -p 5432 -U {} 'now'"'"'here'"""),
         (server.set(username="nobody"), 'role "nobody" does not exist'),
     ):
         async with opened(refused.render_as_string(hide_password=False)) as history:
             outcomes = await everything(history)
             assert kinds(outcomes) == dict.fromkeys(outcomes, "HistoryUnavailable")
-            assert said in str(outcomes["append"])
+            assert said.format(server.host, server.username) in str(outcomes["append"])
+
+
+async def test_what_a_database_refuses_for_good_is_told_from_a_database_that_is_away(history):
+    """Asking again would help nobody."""
+    database = (await history._opened()).database
+    given = {"series_id": 1, "time_ms": 0, "kind": "timed_out"}
+    for wrong in ({"kind": None}, {"time_ms": 10**30}, {"kind": "\ud800"}):
+        with pytest.raises(NotStorable, match=r"^The history's database refuses what was to be stored \(.+\): it is not kept\.$"):
+            await database.write(lambda connection, wrong=wrong: connection.execute(misses.insert(), {**given, **wrong}))
+    assert await history.append([snapshot()]) == Appended(1)
 
 
 async def test_a_server_that_lets_nobody_in_is_said_and_used_again_by_itself_once_it_does(postgresql_url):
