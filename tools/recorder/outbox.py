@@ -50,7 +50,7 @@ class Outbox:
         self._writing: list[Look] = []
         self._filled = asyncio.Event()
         self._fault = ""
-        self._overflowed = False
+        self._overflowed = self._refused = False
 
     @property
     def waiting(self) -> tuple[int, str]:
@@ -86,7 +86,7 @@ class Outbox:
         """Write the oldest looks; False where the database is away, and they wait on."""
         self._writing = [self._looks.popleft() for _ in range(min(_BATCH, len(self._looks)))]
         try:
-            await self._history.append(*_sorted(look.seen for look in self._writing))
+            appended = await self._history.append(*_sorted(look.seen for look in self._writing))
         except HistoryUnavailable as error:
             self._put_back()
             self._went_away(str(error))
@@ -98,8 +98,17 @@ class Outbox:
         if not self._looks:
             self._filled.clear()
         self._came_back(len(done))
-        self._stored(done)
+        refused = {id(one) for one in appended.refused}
+        self._stored([look for look in done if id(look.seen) not in refused])
+        if refused:
+            self._refuse([look for look in done if id(look.seen) in refused])
         return True
+
+    def _refuse(self, looks: Sequence[Look]) -> None:
+        if not self._refused:
+            self._say("Looks of hours that were down-sampled before are not stored: their hours take no more.")
+        self._refused = True
+        self._dropped(looks)
 
     def _put_back(self) -> None:
         self._looks.extendleft(reversed(self._writing))

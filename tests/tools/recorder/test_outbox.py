@@ -7,6 +7,7 @@ from make_snapshots import miss, snapshot
 from recording import ManualClock
 
 from tools.errors import HistoryUnavailable
+from tools.history import Appended
 from tools.recorder.outbox import Look, Outbox
 
 
@@ -14,13 +15,16 @@ class Shelf:
     """A history that keeps what it is given while it is not away."""
 
     def __init__(self):
-        self.away, self.snapshots, self.misses = False, [], []
+        self.away, self.snapshots, self.misses, self.closed = False, [], [], []
 
     async def append(self, snapshots, misses=()):
         if self.away:
             raise HistoryUnavailable("it is away")
-        self.snapshots += snapshots
+        refused = tuple(one for one in snapshots if one in self.closed)
+        new = [one for one in snapshots if one not in refused and one not in self.snapshots]
+        self.snapshots += new
         self.misses += misses
+        return Appended(len(new), refused)
 
 
 class Setting:
@@ -73,6 +77,40 @@ async def test_beyond_the_bound_the_oldest_are_dropped_which_is_said_once(settin
         "3 looks wait for the history's database; from now on the oldest are dropped.",
         "The history's database answers again; 3 looks that waited for it are being stored.",
     ]
+
+
+async def test_as_many_wait_as_the_bound_allows_and_none_is_dropped(setting):
+    setting.add(0, 1, 2)
+    assert (setting.outbox.waiting, setting.dropped, setting.said) == ((3, ""), [], [])
+
+
+async def test_what_is_written_now_counts_among_what_waits(setting):
+    """So that what may come back from a database that fails stays within the bound."""
+    entered, may = asyncio.Event(), asyncio.Event()
+
+    async def slow(snapshots, misses=()):
+        entered.set()
+        await may.wait()
+        raise HistoryUnavailable("it is away")
+
+    setting.shelf.append = slow
+    setting.add(0, 1)
+    writing = asyncio.create_task(setting.outbox.empty())
+    await entered.wait()
+    setting.add(2, 3)
+    assert (numbers(setting.dropped), setting.outbox.waiting) == ([2], (3, ""))
+    may.set()
+    assert await writing is False
+    assert (numbers(setting.dropped), setting.outbox.waiting[0]) == ([2], 3)
+
+
+async def test_looks_of_an_hour_that_takes_no_more_are_a_gap_which_is_said_once_and_one_stored_already_is_none(setting):
+    setting.shelf.closed, setting.shelf.snapshots = [snapshot(after_s=0), snapshot(after_s=3)], [snapshot(after_s=1)]
+    for one in range(4):
+        setting.add(one)
+        await setting.outbox.empty()
+    assert (numbers(setting.dropped), numbers(setting.stored)) == ([0, 3], [1, 2])
+    assert setting.said == ["Looks of hours that were down-sampled before are not stored: their hours take no more."]
 
 
 async def test_what_is_given_up_is_dropped(setting):
