@@ -1,5 +1,6 @@
 """One step of the watch: what raises an alert, what clears it, and what each says."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -213,6 +214,18 @@ def test_depth_and_imbalance_are_watched_like_the_spread(changed: dict[str, floa
     assert (events[0].severity, events[0].message) == (severity, message)
 
 
+@pytest.mark.parametrize(("times", "severity"), [(1.3, "LOW"), (1.4, "MEDIUM"), (1.6, "HIGH")])
+def test_exactly_the_threshold_counts_whatever_rounding_leaves_of_it(times: float, severity: str) -> None:
+    found = Counter[str]()
+    for middle in range(1, 2_000):
+        spread_pct, usual = times * middle / 1_000, replace(USUAL, spread_median_pct=middle / 1_000)
+        seen = replace(look(calm(0)), figures=look(calm(0)).figures._replace(spread_pct=spread_pct))  # type: ignore[union-attr]
+        state, _ = step(AlertState(), observe(seen, usual, MINUTE))
+        found.update(alert.severity for alert in step(state, observe(replace(seen, at=NOON + timedelta(minutes=1)), usual, MINUTE))[1])
+
+    assert found == {severity: 1_999}
+
+
 def test_a_tighter_spread_and_a_deeper_book_are_no_anomalies() -> None:
     assert watch([calm(minute, spread_pct=0.001, depth_usd=9e6) for minute in range(4)])[1] == []
 
@@ -255,6 +268,13 @@ def test_a_move_over_a_missed_look_is_measured_against_a_longer_walk() -> None:
         return len(watch([calm(0), calm(2, mid=mid)])[1])
 
     assert [raised(100.42), raised(100.43)] == [0, 1]  # 6 * 0.05 * sqrt(2) = 0.424
+
+
+@pytest.mark.parametrize(("minutes", "within"), [(0.5, "one interval"), (1.1, "one interval"), (2, "two intervals"), (2.5, "two intervals")])
+def test_a_move_is_told_with_the_intervals_that_it_took(minutes: float, within: str) -> None:
+    [alert] = watch([calm(0), calm(minutes, mid=97)])[1]
+
+    assert alert.message.startswith(f"Price fell by 3.00% within {within} (")
 
 
 def test_nothing_is_compared_or_counted_over_a_gap() -> None:
@@ -429,16 +449,24 @@ def test_a_rule_fires_after_two_observations_and_clears_when_back_by_a_margin() 
     assert (events[0].deviation_percentage, events[0].severity) == (pytest.approx(100 / 60), "LOW")
 
 
+def test_a_rule_is_over_where_its_figure_stays_on_the_right_side_of_its_value_if_only_by_a_little() -> None:
+    rule = parse("BTC spread on kraken > 5 bps", "kraken")
+
+    _, events = watch(spreads(0.048, 0.051, 0.051, *[0.048] * 5), AlertState(rules=(rule,)), usual=None)
+
+    assert brief(events) == [(2, "RULE", "raised"), (3, "RULE", "cleared")]
+
+
 @pytest.mark.parametrize(
     ("said", "quiet", "firing", "severity", "near", "back"),
     [
-        ("spread > 0.1%", {}, {"spread_pct": 0.15}, "MEDIUM", {"spread_pct": 0.095}, {"spread_pct": 0.089}),
-        ("depth within 5% below $1m", {"depth_usd": 2e6}, {"depth_usd": 4.9e5}, "HIGH", {"depth_usd": 1.05e6}, {"depth_usd": 1.11e6}),
-        ("bid depth within 5% > 400k", {"depth_usd": 1e5}, {"depth_usd": 9e5}, "LOW", {"depth_usd": 7.5e5}, {"depth_usd": 7.1e5}),
-        ("imbalance > 40%", {}, {"imbalance_pct": 90}, "HIGH", {"imbalance_pct": 36}, {"imbalance_pct": 34}),
-        ("imbalance < -40%", {}, {"imbalance_pct": -55}, "MEDIUM", {"imbalance_pct": -36}, {"imbalance_pct": -34}),
-        ("imbalance < 0%", {"imbalance_pct": 9}, {"imbalance_pct": -55}, "LOW", {"imbalance_pct": 4}, {"imbalance_pct": 6}),
-        ("price < 90", {}, {"mid": 89}, "LOW", {"mid": 90.4}, {"mid": 90.5}),
+        ("spread > 0.1%", {}, {"spread_pct": 0.15}, "MEDIUM", {"spread_pct": 0.0985}, {"spread_pct": 0.0975}),
+        ("depth within 5% below $1m", {"depth_usd": 2e6}, {"depth_usd": 4.9e5}, "HIGH", {"depth_usd": 1.015e6}, {"depth_usd": 1.025e6}),
+        ("bid depth within 5% > 400k", {"depth_usd": 1e5}, {"depth_usd": 9e5}, "LOW", {"depth_usd": 7.9e5}, {"depth_usd": 7.8e5}),
+        ("imbalance > 40%", {}, {"imbalance_pct": 90}, "HIGH", {"imbalance_pct": 39.5}, {"imbalance_pct": 38.5}),
+        ("imbalance < -40%", {}, {"imbalance_pct": -55}, "MEDIUM", {"imbalance_pct": -39.5}, {"imbalance_pct": -38.5}),
+        ("imbalance < 0%", {"imbalance_pct": 9}, {"imbalance_pct": -55}, "LOW", {"imbalance_pct": 0.5}, {"imbalance_pct": 1.5}),
+        ("price < 90", {}, {"mid": 89}, "LOW", {"mid": 90.05}, {"mid": 90.1}),
     ],
 )
 def test_every_kind_of_rule_fires_and_clears(

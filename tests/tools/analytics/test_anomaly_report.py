@@ -205,6 +205,11 @@ def test_a_failed_look_checks_nothing_but_the_outage() -> None:
             look(snapshot(after_s=60, bid_complete=[True] * 5 + [False])),
             dict.fromkeys(("DEPTH_DROP", "IMBALANCE"), "The book does not reach 5% from mid on both sides."),
         ),
+        (
+            series(mid=[100.0] * 20, depth_usd=0.0),
+            now(),
+            {"DEPTH_DROP": "The usual depth is zero.", "IMBALANCE": "There are too few samples with orders within 5% of mid."},
+        ),
         (calm(), now(depth_usd=0), {"IMBALANCE": "There are no orders within 5% of mid."}),
         (calm(), now(after_s=600), {"PRICE_ANOMALY": "There is no observation just before this one to compare the price with."}),
         (

@@ -234,6 +234,16 @@ def test_a_rule_that_stands_or_is_quiet_all_day_is_not_tried_on_every_look(monke
     assert tried == [0, 3_999, 4_000, 4_001, 8_639]
 
 
+def test_exactly_the_threshold_is_not_skipped_over() -> None:
+    middles = np.arange(1, 500) / 1_000
+    for middle in middles.tolist():
+        of = series(spread_pct=[middle] * 20 + [1.3 * middle] * 2)
+        usual = norm(of)
+        assert usual is not None
+        state, _ = through(AlertState(), Looks.of(of), usual)
+        assert [alert.severity for alert in state.open_alerts] == ["LOW"]
+
+
 def test_two_moves_that_only_together_make_a_jump_are_none_after_skipping_either() -> None:
     moves = np.resize([0.0002, -0.0002, 0.0001, -0.0001], 40)
     moves[[20, 21]], spread = 0.0018, np.full(40, 0.05)
@@ -326,6 +336,12 @@ def test_what_is_usual_comes_only_from_the_lookback_before() -> None:
     assert alert.timestamp == doubled + timedelta(minutes=1)
     assert alert.cleared_at is not None
     assert timedelta(minutes=30) <= alert.cleared_at - doubled <= timedelta(minutes=33)
+
+
+def test_the_look_that_is_as_old_as_the_lookback_is_no_part_of_it() -> None:
+    [alert] = backtest(series(spread_pct=[0.05] * 120 + [0.2] * 2), lookback_hours=1)
+
+    assert alert.sample_count == 59
 
 
 def test_observations_before_the_first_only_serve_as_history() -> None:

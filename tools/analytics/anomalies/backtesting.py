@@ -57,5 +57,5 @@ def _observations(series: Series, lookback_ms: int, first_ms: int) -> Iterator[O
 
 
 def _window(series: Series, start_ms: int, end_ms: int) -> Series:
-    """The snapshots from start to before end."""
-    return series.where((series.time_ms >= start_ms) & (series.time_ms < end_ms))
+    """The snapshots after start and before end, as a watch reads them."""
+    return series.where((series.time_ms > start_ms) & (series.time_ms < end_ms))

@@ -24,15 +24,19 @@ Real moves over 2 to 30 seconds that pass SMALLEST_JUMP_PCT stay within six, and
 SMALLEST_JUMP_PCT = 0.2
 CALM_STRENGTH = 2 / 3
 """The part of its limit that a deviation must fall below to count as calm again: the hysteresis."""
-_MEDIUM, _HIGH, _DEPTH_GONE_PCT = 4 / 3, 2.0, 90.0
-# How far back inside its value a rule's figure must be to count as calm: a part of the value, for an imbalance points.
-_RULE_MARGIN = {"spread": 0.1, "depth": 0.1, "bid depth": 0.1, "ask depth": 0.1, "price": 0.005}
-_RULE_MARGIN_POINTS = 5.0
+# Exactly 30 % may come out a digit below it.
+_REACHED = 1 - 1e-9
+_MEDIUM, _HIGH, _DEPTH_GONE_PCT = 4 / 3 * _REACHED, 2.0 * _REACHED, 90.0 * _REACHED
+# How far back inside its value a rule's figure must be to count as calm: a part of the value, for an imbalance points. It need not stop a flicker,
+# which the calm looks in a row do, only the noise of a figure that stays at the value.
+_RULE_MARGIN = {"spread": 0.02, "depth": 0.02, "bid depth": 0.02, "ask depth": 0.02, "price": 0.001}
+_RULE_MARGIN_POINTS = 1.0
 
 
 class Deviation(NamedTuple):
     """One figure against what it is compared with; `deviation_pct` and `limit_pct` are in per cent, of an imbalance in percentage points, of a price the move.
 
+    `intervals` is over how many of them it moved.
     `beyond` counts towards an alert, `calm` towards its all-clear; what is neither is hysteresis.
     """
 
@@ -47,10 +51,12 @@ class Deviation(NamedTuple):
     calm: bool
     severity: Severity
     rule: Rule | None = None
+    intervals: int = 1
 
 
 LIQUIDITY_TYPES: tuple[AlertType, ...] = ("SPREAD_WIDENING", "DEPTH_DROP", "IMBALANCE", "PRICE_ANOMALY")
 """What is judged of every valid book."""
+_NO_BAND = "No depth band is covered by every sample."
 Judged = Deviation | str
 """A deviation, or the sentence that says why the figure could not be checked."""
 
@@ -84,8 +90,10 @@ def _spread(seen: Figures, usual: Norm, threshold_pct: float) -> Judged:
 
 def _depth(seen: Figures, usual: Norm, threshold_pct: float) -> Judged:
     middle = usual.depth_median_usd
-    if not middle or usual.depth_band_pct is None or usual.depth_mad_usd is None:
-        return "No depth band is covered by every sample."
+    if middle is None or usual.depth_band_pct is None or usual.depth_mad_usd is None:
+        return _NO_BAND
+    if not middle:
+        return "The usual depth is zero."
     sides = seen.sides_usd(usual.depth_band_pct)
     current = seen.liquidity_1pct_usd if not usual.depth_complete else sum(sides) if sides else None
     if current is None:
@@ -96,12 +104,13 @@ def _depth(seen: Figures, usual: Norm, threshold_pct: float) -> Judged:
 
 
 def _imbalance(seen: Figures, usual: Norm, threshold_pct: float) -> Judged:
-    middle = usual.imbalance_median_pct
-    if middle is None or usual.depth_band_pct is None or usual.imbalance_mad_pct is None:
-        return "No depth band is covered by every sample."
-    sides = seen.sides_usd(usual.depth_band_pct)
+    if usual.depth_band_pct is None or not usual.depth_complete:
+        return _NO_BAND
+    sides, middle = seen.sides_usd(usual.depth_band_pct), usual.imbalance_median_pct
     if sides is None:
         return _not_reached(usual.depth_band_pct)
+    if middle is None or usual.imbalance_mad_pct is None:
+        return f"There are too few samples with orders within {usual.depth_band_pct:g}% of mid."
     if not sum(sides):
         return f"There are no orders within {usual.depth_band_pct:g}% of mid."
     current = imbalance_pct(*sides)
@@ -121,12 +130,13 @@ def _price(seen: Figures, usual: Norm, state: AlertState, observation: Observati
     # Over more than the norm's interval a price walks as much further as the root of the time.
     move, sigma = 100 * log(seen.mid / state.mid), usual.return_sigma_pct * sqrt(max(1.0, seconds / usual.interval_s))
     limit = max(SMALLEST_JUMP_PCT, JUMP_SIGMAS * state.threshold_pct / 30 * sigma)
-    return _found("PRICE_ANOMALY", "pct", (move, sigma, move, limit, move / sigma if sigma else None), abs(move) / limit)
+    found = _found("PRICE_ANOMALY", "pct", (move, sigma, move, limit, move / sigma if sigma else None), abs(move) / limit)
+    return found._replace(intervals=max(1, round(seconds / observation.interval_s)))
 
 
 def _found(alert_type: AlertType, unit: ValueUnit, values: tuple[float, float, float, float, float | None], strength: float) -> Deviation:
     """The deviation of (current, baseline, deviation, limit, z-score), at `strength` times its limit."""
-    return Deviation(alert_type, unit, *values, beyond=strength >= 1, calm=strength < CALM_STRENGTH, severity=severity_of(strength))
+    return Deviation(alert_type, unit, *values, beyond=strength >= _REACHED, calm=strength < CALM_STRENGTH, severity=severity_of(strength))
 
 
 def _not_reached(band_pct: float) -> str:

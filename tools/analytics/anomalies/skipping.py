@@ -16,8 +16,8 @@ from .norms import Norm
 from .stepping import step
 from .watching import AlertState
 
-# numpy's logarithm may differ from math's in the last digit: what is this close to its limit is stepped over too.
-_CLOSE = 1 - 1e-9
+# Rounding, and numpy's logarithm, which differs from math's in the last digit, may decide what is this close to its limit: `step` does.
+_CLOSE = 1 - 2e-9
 # A stage that no figure has.
 _FAILED = -3
 

@@ -76,7 +76,7 @@ def message(observation: Observation, found: Deviation) -> str:
         case "IMBALANCE":
             return f"Imbalance {_within(observation)} moved {change:,.1f} points towards {_heavy(found)} {numbers}"
         case "PRICE_ANOMALY":
-            return f"Price {_moved(found.current)} within one interval (usual move: {usual})"
+            return f"Price {_moved(found.current)} within {'one interval' if found.intervals == 1 else 'two intervals'} (usual move: {usual})"
         case _:
             why = f" ({observation.failure.replace('_', ' ')})" if observation.failure else ""
             return f"No valid book in {now} looks in a row{why}"
