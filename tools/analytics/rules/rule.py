@@ -12,7 +12,7 @@ from ...book import Column
 from ...symbols import USD_QUOTES
 from ..alerts import ValueUnit
 from ..depth import BAND_WIDTHS_PCT
-from ..figures import Figures, figures, imbalance_pct, imbalances_pct
+from ..figures import Figures, Usds, figures, imbalance_pct
 from ..series import Series
 from ..snapshot import Snapshot
 
@@ -70,53 +70,37 @@ def measure(rule: Rule, snapshot: Snapshot) -> float | None:
 
 def measured(rule: Rule, seen: Figures) -> float | None:
     """The rule's figure in the rule's unit, None where these figures do not know it."""
-    match rule.metric:
-        case "spread":
-            return seen.spread_pct * (100 if rule.unit == "bps" else 1)
-        case "price":
-            return seen.mid
-        case _:
-            return _banded(rule, seen)
-
-
-def _banded(rule: Rule, seen: Figures) -> float | None:
+    if rule.metric not in BANDED:
+        return _plain(rule, seen.spread_pct, seen.mid)
     sides = seen.sides_usd(rule.within_pct)
     if sides is None:
         # Imported snapshots know no bands but this one, of both sides together.
         return seen.liquidity_1pct_usd if rule.metric == "depth" and rule.within_pct == 1 and not seen.complete else None
-    bid, ask = sides
-    match rule.metric:
-        case "bid depth":
-            return bid
-        case "ask depth":
-            return ask
-        case "imbalance":
-            return imbalance_pct(bid, ask) if bid + ask else None
-        case _:
-            return bid + ask
+    return _banded(rule, *sides) if rule.metric != "imbalance" or sum(sides) else None
 
 
 def measured_over(rule: Rule, series: Series) -> Column:
     """The rule's figure, as `measured` has it, in each snapshot of a series: shape (n,), NaN where it is not known."""
-    match rule.metric:
-        case "spread":
-            return series.spread_pct * (100 if rule.unit == "bps" else 1)
-        case "price":
-            return series.mid
-        case _:
-            return _banded_over(rule, series)
-
-
-def _banded_over(rule: Rule, series: Series) -> Column:
+    if rule.metric not in BANDED:
+        return _plain(rule, series.spread_pct, series.mid)
     band = BAND_WIDTHS_PCT.index(rule.within_pct)
-    bid, ask = (np.where(series.complete[:, band], usd[:, band], np.nan) for usd in (series.bid_usd, series.ask_usd))
+    with np.errstate(invalid="ignore"):
+        found = _banded(rule, series.bid_usd[:, band], series.ask_usd[:, band])
+    without_bands = np.isnan(series.bid_usd[:, 0]) & (rule.metric == "depth") & (rule.within_pct == 1)
+    return np.select([without_bands, series.complete[:, band]], [series.liquidity_1pct_usd, found], np.nan)
+
+
+def _plain(rule: Rule, spread_pct: Usds, mid: Usds) -> Usds:
+    return mid if rule.metric == "price" else spread_pct * (100 if rule.unit == "bps" else 1)
+
+
+def _banded(rule: Rule, bid_usd: Usds, ask_usd: Usds) -> Usds:
     match rule.metric:
         case "bid depth":
-            return bid
+            return bid_usd
         case "ask depth":
-            return ask
+            return ask_usd
         case "imbalance":
-            return imbalances_pct(bid, ask)
+            return imbalance_pct(bid_usd, ask_usd)
         case _:
-            without_bands = np.isnan(series.bid_usd[:, 0]) & (rule.within_pct == 1)
-            return np.where(without_bands, series.liquidity_1pct_usd, bid + ask)
+            return bid_usd + ask_usd
