@@ -13,7 +13,7 @@ from ..errors import HistoryUnavailable
 from .store import History
 
 Deliver = Callable[[LiquidityAlert], None]
-"""Is handed every alert when it is raised and when it is cleared; it may not wait."""
+"""Is handed every alert when it is raised, when it becomes more severe and when it is cleared; it may not wait."""
 
 _LOOKBACK = timedelta(hours=24)
 _NORM_HOLDS, _RULES_HOLD = timedelta(minutes=15), timedelta(minutes=1)
@@ -47,7 +47,7 @@ class Watch:
         return self._state.open_alerts if self._state else ()
 
     async def observe(self, seen: Snapshot | Miss) -> list[LiquidityAlert]:
-        """What a look raised or cleared, stored and delivered. Looks come in the order of time; one from before the last begins anew."""
+        """What a look raised, made more severe or cleared, stored and delivered. Looks come in the order of time; one from before the last begins anew."""
         ended = self._ended() if seen.timestamp < self._seen_at else []
         self._seen_at = seen.timestamp
         news = [*ended, *await self._judged(seen)]
@@ -69,7 +69,7 @@ class Watch:
         if state is None:
             return []
         self._state, changed = step(state, observe(look(seen), await self._norm_now(), self._interval_s))
-        # An alert that has become worse is worth storing, but no news to deliver.
+        # An alert that has become worse is worth storing, but only a rise of severity is news to deliver.
         worse = [alert for alert in self._state.open_alerts if alert not in state.open_alerts]
         self._unstored |= {alert.alert_id: alert for alert in (*worse, *changed)}
         return [alert for alert in changed if alert.alert_id not in self._told]
