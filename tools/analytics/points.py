@@ -24,12 +24,14 @@ Reach = tuple[Column, Column, Column]
 class Points(Columns):
     """Columns of one length, a row for each stretch of time that holds snapshots: means, and the extremes within the stretch.
 
-    `imbalance_pct` is `100 * (bid - ask) / (bid + ask)` of the depth band.
+    `imbalance_pct` is `100 * (bid - ask) / (bid + ask)` of the depth band; of an hour that was down-sampled its extremes are not kept.
     """
 
     timestamp: list[datetime]
     samples: list[Count]
     mid_price: list[Price]
+    mid_min_price: list[Price]
+    mid_max_price: list[Price]
     spread_pct: list[Pct]
     spread_min_pct: list[Pct]
     spread_max_pct: list[Pct]
@@ -37,6 +39,8 @@ class Points(Columns):
     depth_min_usd: list[Usd | None]
     depth_max_usd: list[Usd | None]
     imbalance_pct: list[Pct | None]
+    imbalance_min_pct: list[Pct | None]
+    imbalance_max_pct: list[Pct | None]
 
 
 def step_ms(series: Series, most: int) -> int:
@@ -55,22 +59,27 @@ def points(series: Series, depth: DepthColumn, stretch_ms: int) -> Points:
     unknown: list[float | None] = [None] * len(starts)
     low, high = series.lowest, series.highest
     spread_mean, spread_min, spread_max = _by_stretch((series.spread_pct, low.spread_pct, high.spread_pct), starts)
-    mid_mean, _, _ = _by_stretch(_itself(series.mid), starts)
+    mid_mean, mid_min, mid_max = _by_stretch((series.mid, low.mid, high.mid), starts)
     depths = depth_reach(series, depth)
     depth_mean, depth_min, depth_max = (unknown,) * 3 if depths is None else _by_stretch(depths, starts)
-    imbalance, _, _ = (unknown,) * 3 if depth.imbalance_pct is None else _by_stretch(_itself(depth.imbalance_pct), starts)
+    imbalances = imbalance_reach(depth)
+    imbalance_mean, imbalance_min, imbalance_max = (unknown,) * 3 if imbalances is None else _by_stretch(imbalances, starts)
     return Points.model_validate(
         {
             "timestamp": [moment(int(one) * stretch_ms) for one in stretch[starts]],
             "samples": np.diff(starts, append=len(stretch)).tolist(),
             "mid_price": mid_mean,
+            "mid_min_price": mid_min,
+            "mid_max_price": mid_max,
             "spread_pct": spread_mean,
             "spread_min_pct": spread_min,
             "spread_max_pct": spread_max,
             "depth_usd": depth_mean,
             "depth_min_usd": depth_min,
             "depth_max_usd": depth_max,
-            "imbalance_pct": imbalance,
+            "imbalance_pct": imbalance_mean,
+            "imbalance_min_pct": imbalance_min,
+            "imbalance_max_pct": imbalance_max,
         }
     )
 
@@ -85,8 +94,9 @@ def depth_reach(series: Series, depth: DepthColumn) -> Reach | None:
     return depth.usd, series.lowest.depth_usd[:, band], series.highest.depth_usd[:, band]
 
 
-def _itself(column: Column) -> Reach:
-    return column, column, column
+def imbalance_reach(depth: DepthColumn) -> Reach | None:
+    """The imbalance of that depth, of whose extremes within an hour nothing is kept; None where it is not known."""
+    return None if depth.imbalance_pct is None else (depth.imbalance_pct, depth.imbalance_pct, depth.imbalance_pct)
 
 
 def _by_stretch(reach: Reach, starts: NDArray[np.intp]) -> tuple[list[float | None], list[float | None], list[float | None]]:

@@ -10,7 +10,7 @@ from ..units import BandPct, Count, Pct, Price, Usd
 from . import gaps
 from .bands_over_time import depth_column
 from .gaps import Gap
-from .points import Points, Reach, depth_reach, points, step_ms
+from .points import Points, Reach, depth_reach, imbalance_reach, points, step_ms
 from .result import Record, Result
 from .series import Series, Times, age_ms, hourly_warnings, moment, priced, unpriced_warnings
 
@@ -22,19 +22,21 @@ _NOTHING = 1e-200
 U = TypeVar("U")
 
 
-class Change(Record, Generic[U]):
-    """First and last value of a window, its extremes with their times, and the change from first to last in per cent of the first.
-
-    An extreme within an hour that was down-sampled is given the hour's middle.
-    """
+class Course(Record, Generic[U]):
+    """First and last value of a window, and its extremes with their times: the hour's middle where that was down-sampled."""
 
     first: U
     last: U
-    change_pct: Pct | None
     lowest: U
     lowest_at: datetime
     highest: U
     highest_at: datetime
+
+
+class Change(Course[U]):
+    """A course with the change from first to last in per cent of the first."""
+
+    change_pct: Pct | None
 
 
 class SpreadChange(Change[Pct]):
@@ -43,6 +45,10 @@ class SpreadChange(Change[Pct]):
 
 class DepthChange(Change[Usd]):
     """Of the depth within the band."""
+
+
+class ImbalanceCourse(Course[Pct]):
+    """Of the imbalance of that depth, which is a per cent itself and has no change in per cent."""
 
 
 class PriceChange(Change[Price]):
@@ -67,6 +73,7 @@ class LiquidityHistory(Result):
     depth_band_pct: BandPct | None
     spread: SpreadChange
     depth: DepthChange | None
+    imbalance: ImbalanceCourse | None
     mid: PriceChange
     gap_count: Count
     gaps: list[Gap]
@@ -80,7 +87,7 @@ def trend(series: Series, asked: str, now: datetime) -> LiquidityHistory:
         hours = (series.end - series.start).total_seconds() / 3_600
         raise InsufficientHistory(series.exchange, asked, 0, 1, hours, series.source)
     depth = depth_column(known)
-    depths = depth_reach(known, depth)
+    depths, imbalances = depth_reach(known, depth), imbalance_reach(depth)
     stretch_ms = step_ms(series, MOST_POINTS)
     found, gap_count = gaps.find(known, _MOST_GAPS)
     base, _, quote = series.symbol.partition("/")
@@ -101,6 +108,7 @@ def trend(series: Series, asked: str, now: datetime) -> LiquidityHistory:
         depth_band_pct=depth.band_pct,
         spread=SpreadChange(**_change(known.time_ms, (known.spread_pct, known.lowest.spread_pct, known.highest.spread_pct))),
         depth=None if depths is None else DepthChange(**_change(known.time_ms, depths)),
+        imbalance=None if imbalances is None else _imbalance(known.time_ms, imbalances),
         mid=PriceChange(**_change(known.time_ms, (known.mid, known.lowest.mid, known.highest.mid))),
         gap_count=gap_count,
         gaps=found,
@@ -108,16 +116,26 @@ def trend(series: Series, asked: str, now: datetime) -> LiquidityHistory:
     )
 
 
+def _imbalance(time_ms: Times, reach: Reach) -> ImbalanceCourse | None:
+    return None if np.isnan(reach[0]).all() else ImbalanceCourse(**_course(time_ms, reach))
+
+
 def _change(time_ms: Times, reach: Reach) -> dict[str, Any]:
     """The fields of a Change over the known values of a column, of which there is at least one."""
+    course = _course(time_ms, reach)
+    first, last = course["first"], course["last"]
+    return {**course, "change_pct": 100 * (last - first) / first if first > _NOTHING else None}
+
+
+def _course(time_ms: Times, reach: Reach) -> dict[str, Any]:
+    """The fields of a Course, likewise."""
     known = ~np.isnan(reach[0])
-    times, (values, low, high) = time_ms[known], (column[known] for column in reach)
-    first, last = float(values[0]), float(values[-1])
+    rows = slice(None) if known.all() else known
+    times, (values, low, high) = time_ms[rows], (column[rows] for column in reach)
     lowest, highest = int(low.argmin()), int(high.argmax())
     return {
-        "first": first,
-        "last": last,
-        "change_pct": 100 * (last - first) / first if first > _NOTHING else None,
+        "first": float(values[0]),
+        "last": float(values[-1]),
         "lowest": float(low[lowest]),
         "lowest_at": moment(int(times[lowest])),
         "highest": float(high[highest]),

@@ -43,8 +43,27 @@ def _panels(history: LiquidityHistory, baseline: Baseline | None) -> list[Panel]
     of_depth = baseline if baseline and comparable(history, baseline) else None
     spread = Panel("spread", "Spread (%)", "pct", "from zero", 1, points.spread_pct, points.spread_min_pct, points.spread_max_pct)
     depth = Panel("depth", f"Depth {of_band}, both sides (USD)", "usd", "from zero", 1, points.depth_usd, points.depth_min_usd, points.depth_max_usd)
-    imbalance = Panel("imbalance", "Imbalance of that depth (%; above zero: more bids)", "pct", "around zero", 0.65, points.imbalance_pct)
-    mid = Panel("mid", f"Mid ({history.price_currency})", "price", "free", 0.6, points.mid_price, currency=history.price_currency)
+    imbalance = Panel(
+        "imbalance",
+        "Imbalance of that depth (%; above zero: more bids)",
+        "pct",
+        "around zero",
+        0.65,
+        points.imbalance_pct,
+        points.imbalance_min_pct,
+        points.imbalance_max_pct,
+    )
+    mid = Panel(
+        "mid",
+        f"Mid ({history.price_currency})",
+        "price",
+        "free",
+        0.6,
+        points.mid_price,
+        points.mid_min_price,
+        points.mid_max_price,
+        currency=history.price_currency,
+    )
     every = [
         spread._replace(usual=_usual(baseline and baseline.spread)),
         depth._replace(usual=_usual(of_depth and of_depth.depth)),

@@ -7,7 +7,7 @@ from ..analytics.baseline import Baseline
 from ..analytics.dispersion import Distribution
 from ..analytics.gaps import longest
 from ..analytics.same_hour import HourOfWeek
-from ..analytics.trend import Change, LiquidityHistory
+from ..analytics.trend import Change, Course, LiquidityHistory
 from ..units import format_value
 from . import incidents, over_time
 from .words import counted, sentences
@@ -36,15 +36,20 @@ def comparable(history: LiquidityHistory, baseline: Baseline) -> bool:
 def _changes(history: LiquidityHistory) -> list[str]:
     band = f"Depth within {history.depth_band_pct or 0:g}% of mid (both sides)"
     depth = "Depth is not shown, since no band is covered by every snapshot" if history.depth is None else _change(band, history.depth, "usd")
-    return [_change("Spread", history.spread, "pct"), depth, _change("Mid", history.mid, "price", history.price_currency)]
+    imbalance = "" if history.imbalance is None else _course("Imbalance of that depth", history.imbalance, "pct")
+    return [_change("Spread", history.spread, "pct"), depth, imbalance, _change("Mid", history.mid, "price", history.price_currency)]
 
 
 def _change(name: str, change: Change[float], unit: str, currency: str = "") -> str:
-    first, last, lowest, highest = (format_value(value, unit, currency) for value in (change.first, change.last, change.lowest, change.highest))
-    if change.lowest == change.highest:
+    return _course(name, change, unit, currency, _by(change.change_pct))
+
+
+def _course(name: str, course: Course[float], unit: str, currency: str = "", by: str = "") -> str:
+    first, last, lowest, highest = (format_value(value, unit, currency) for value in (course.first, course.last, course.lowest, course.highest))
+    if course.lowest == course.highest:
         return f"{name} stayed at {last}"
-    extremes = f"lowest {lowest} at {over_time.clock(change.lowest_at)}, highest {highest} at {over_time.clock(change.highest_at)}"
-    return f"{name} went from {first} to {last}{_by(change.change_pct)}; {extremes}"
+    extremes = f"lowest {lowest} at {over_time.clock(course.lowest_at)}, highest {highest} at {over_time.clock(course.highest_at)}"
+    return f"{name} went from {first} to {last}{by}; {extremes}"
 
 
 def _by(change_pct: float | None) -> str:

@@ -2,6 +2,7 @@
 
 import itertools
 import statistics
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from make_snapshots import series
 from tools.analytics import gaps
 from tools.analytics.gaps import Gap
 from tools.analytics.series import Extremes, Series
-from tools.analytics.trend import LiquidityHistory, Points, SpreadChange, trend
+from tools.analytics.trend import ImbalanceCourse, LiquidityHistory, Points, SpreadChange, trend
 from tools.errors import InsufficientHistory
 
 DAY = timedelta(days=1)
@@ -83,6 +84,8 @@ def test_points_are_the_means_and_true_extremes_of_clock_stretches_and_every_sam
         depth = np.full(len(one), np.nan)
     columns = {
         "mid_price": (one.mid, statistics.fmean),
+        "mid_min_price": (one.mid, min),
+        "mid_max_price": (one.mid, max),
         "spread_pct": (one.spread_pct, statistics.fmean),
         "spread_min_pct": (one.spread_pct, min),
         "spread_max_pct": (one.spread_pct, max),
@@ -90,6 +93,8 @@ def test_points_are_the_means_and_true_extremes_of_clock_stretches_and_every_sam
         "depth_min_usd": (depth, min),
         "depth_max_usd": (depth, max),
         "imbalance_pct": (imbalance, statistics.fmean),
+        "imbalance_min_pct": (imbalance, min),
+        "imbalance_max_pct": (imbalance, max),
     }
     assert found.series.model_dump() == {
         "timestamp": list(wanted),
@@ -193,6 +198,7 @@ def test_a_history_is_told_whole() -> None:
         depth_band_pct=5.0,
         spread=found.spread,
         depth=found.depth,
+        imbalance=ImbalanceCourse(first=0, last=-10, lowest=-10, lowest_at=NOON, highest=10, highest_at=at(-60)),
         mid=found.mid,
         gap_count=0,
         gaps=[],
@@ -200,6 +206,8 @@ def test_a_history_is_told_whole() -> None:
             timestamp=[at(-120), at(-60), NOON],
             samples=[1, 1, 1],
             mid_price=[100, 110, 121],
+            mid_min_price=[100, 110, 121],
+            mid_max_price=[100, 110, 121],
             spread_pct=one.spread_pct.tolist(),
             spread_min_pct=one.spread_pct.tolist(),
             spread_max_pct=one.spread_pct.tolist(),
@@ -207,6 +215,8 @@ def test_a_history_is_told_whole() -> None:
             depth_min_usd=[1e6, 5e5, 2e6],
             depth_max_usd=[1e6, 5e5, 2e6],
             imbalance_pct=[0, 10, -10],
+            imbalance_min_pct=[0, 10, -10],
+            imbalance_max_pct=[0, 10, -10],
         ),
     )
     assert found.depth is not None
@@ -324,6 +334,28 @@ def test_the_extremes_of_an_hour_that_was_down_sampled_are_those_of_the_points_a
     assert (found.spread.highest_at, found.depth.lowest_at, found.mid.lowest_at) == (at(-7_200), at(-7_200), at(-7_200))
     assert (found.series.spread_pct[0], found.series.spread_min_pct[0], found.series.spread_max_pct[0]) == (pytest.approx(1.0), 0.25, 5.0)
     assert (found.series.depth_usd[0], found.series.depth_min_usd[0], found.series.depth_max_usd[0]) == (10.0, 5.0, 40.0)
+    assert (found.series.mid_price[0], found.series.mid_min_price[0], found.series.mid_max_price[0]) == (100.0, 90.0, 110.0)
+
+
+def test_a_flash_and_a_lean_of_minutes_survive_in_the_points_of_a_week() -> None:
+    mid, imbalance = np.full(7 * 1_440, 100.0), np.zeros(7 * 1_440)
+    mid[5_000], imbalance[5_000:5_004] = 90, 80
+
+    found = trend(series(mid=mid, imbalance_pct=imbalance), "BTC", NOON)
+
+    assert len(found.series.timestamp) <= 200
+    assert (min(found.series.mid_min_price), found.mid.lowest) == (90, 90)
+    assert (max(known(found.series.imbalance_max_pct)), found.imbalance and found.imbalance.highest) == (pytest.approx(80), pytest.approx(80))
+
+
+def known(column: Sequence[float | None]) -> list[float]:
+    return [value for value in column if value is not None]
+
+
+def test_a_book_that_was_always_empty_has_depth_0_and_no_imbalance() -> None:
+    found = trend(series(depth_usd=[0, 0]), "BTC", NOON)
+
+    assert (found.depth and found.depth.highest, found.imbalance) == (0, None)
 
 
 def test_where_most_rows_are_hourly_means_a_gap_is_still_judged_by_the_spacing_of_the_others() -> None:

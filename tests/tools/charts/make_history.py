@@ -15,7 +15,7 @@ from tools.analytics.gaps import Gap
 from tools.analytics.points import Points
 from tools.analytics.same_hour import HourOfWeek
 from tools.analytics.timeline import LiquidityTimeline
-from tools.analytics.trend import DepthChange, LiquidityHistory, PriceChange, SpreadChange
+from tools.analytics.trend import Change, DepthChange, ImbalanceCourse, LiquidityHistory, PriceChange, SpreadChange
 
 START = NOON - timedelta(hours=24)
 POINT_S = 432
@@ -39,27 +39,33 @@ def a_day(count: int = 200) -> tuple[list[datetime], np.ndarray, np.ndarray, np.
 def points_of(times: Sequence[datetime], spread: Any, depth: Any, imbalance: Any, mid: Any, wide: float = 1.35, samples: int = 7) -> Points:
     """Columns whose extremes lie `wide` times above and below the mean."""
     known = depth is not None
+    middle, lean = np.asarray(mid, float), np.asarray(imbalance, float)
     return Points(
         timestamp=list(times),
         samples=[samples] * len(times),
-        mid_price=np.asarray(mid, float).tolist(),
+        mid_price=middle.tolist(),
+        mid_min_price=(middle * (1 - (wide - 1) / 1_000)).tolist(),
+        mid_max_price=(middle * (1 + (wide - 1) / 1_000)).tolist(),
         spread_pct=np.asarray(spread, float).tolist(),
         spread_min_pct=(np.asarray(spread, float) / wide).tolist(),
         spread_max_pct=(np.asarray(spread, float) * wide).tolist(),
         depth_usd=np.asarray(depth, float).tolist() if known else [None] * len(times),
         depth_min_usd=(np.asarray(depth, float) / wide).tolist() if known else [None] * len(times),
         depth_max_usd=(np.asarray(depth, float) * wide).tolist() if known else [None] * len(times),
-        imbalance_pct=np.asarray(imbalance, float).tolist() if known else [None] * len(times),
+        imbalance_pct=lean.tolist() if known else [None] * len(times),
+        imbalance_min_pct=(lean - 10 * (wide - 1)).tolist() if known else [None] * len(times),
+        imbalance_max_pct=(lean + 10 * (wide - 1)).tolist() if known else [None] * len(times),
     )
 
 
 def change(kind: Any, times: Sequence[datetime], values: Any) -> Any:
     column = np.asarray(values, float)
     low, high = int(column.argmin()), int(column.argmax())
+    changed = {"change_pct": 100 * (column[-1] / column[0] - 1)} if issubclass(kind, Change) else {}
     return kind(
+        **changed,
         first=column[0],
         last=column[-1],
-        change_pct=100 * (column[-1] / column[0] - 1),
         lowest=column[low],
         lowest_at=times[low],
         highest=column[high],
@@ -82,6 +88,7 @@ def history_of(points: Points, *, gaps: Sequence[Gap] = (), point_seconds: int =
         "depth_band_pct": None if points.depth_usd[0] is None else 0.5,
         "spread": change(SpreadChange, times, points.spread_pct),
         "depth": None if points.depth_usd[0] is None else change(DepthChange, times, points.depth_usd),
+        "imbalance": None if points.imbalance_pct[0] is None else change(ImbalanceCourse, times, points.imbalance_pct),
         "mid": change(PriceChange, times, points.mid_price),
         "gap_count": len(gaps),
         "gaps": list(gaps),

@@ -43,12 +43,19 @@ def test_four_panels_hold_the_result_s_means_at_the_middle_of_each_stretch():
     assert line(chart, "spread")["x"][0] == "2026-08-08 12:03:36"
 
 
-def test_the_ribbon_is_an_outline_of_the_extremes_for_each_unbroken_run():
-    history = minutes([0.01 + index / 1e4 for index in range(50)])
-    ribbon = next(one for one in trend(history, None, []).figure["data"] if one.get("name") == "spread, lowest to highest")
-    high, low = history.series.spread_max_pct, history.series.spread_min_pct
-    assert ribbon["fill"] == "toself"
-    assert ribbon["y"] == [*high, *reversed(low), high[0], None]
+def test_the_ribbon_of_every_panel_is_an_outline_of_the_extremes_for_each_unbroken_run():
+    history = history_of(points_of(MINUTES, [0.01 + index / 1e4 for index in range(50)], [1e6] * 50, [0.0] * 50, [100.0] * 50), point_seconds=60)
+    points = history.series
+    ribbons = {one["name"]: one for one in trend(history, None, []).figure["data"] if one.get("name", "").endswith(", lowest to highest")}
+    for name, low, high in (
+        ("spread", points.spread_min_pct, points.spread_max_pct),
+        ("depth", points.depth_min_usd, points.depth_max_usd),
+        ("imbalance", points.imbalance_min_pct, points.imbalance_max_pct),
+        ("mid", points.mid_min_price, points.mid_max_price),
+    ):
+        ribbon = ribbons[f"{name}, lowest to highest"]
+        assert ribbon["fill"] == "toself"
+        assert ribbon["y"] == [*high, *reversed(low), high[0], None]
 
 
 def test_a_gap_is_a_break_in_line_and_ribbon_and_is_shaded_with_its_cause():
@@ -152,7 +159,7 @@ def test_values_that_dwarf_the_rest_get_a_logarithmic_axis_with_written_out_tick
 
 def test_without_a_covered_band_depth_and_imbalance_are_left_out_and_the_summary_says_so():
     chart = trend(minutes(0.01, depth=None), None, [])
-    assert {one["name"] for one in chart.figure["data"] if one["mode"] == "lines"} == {"spread", "spread, lowest to highest", "mid"}
+    assert {one["name"] for one in chart.figure["data"] if one["mode"] == "lines"} == {"spread", "spread, lowest to highest", "mid", "mid, lowest to highest"}
     assert "Depth is not shown, since no band is covered by every snapshot." in chart.summary
 
 
@@ -170,6 +177,7 @@ def test_the_summary_tells_changes_baseline_hour_of_week_and_alerts():
         " Spread went from 0.020% to 0.030% (up 50.00%); lowest 0.010% at Aug 9, 11:11, highest 0.030% at Aug 9, 11:59."
         " Depth within 0.5% of mid (both sides) went from $1.00 million to $500,000 (down 50.00%);"
         " lowest $500,000 at Aug 9, 11:59, highest $1.00 million at Aug 9, 11:10."
+        " Imbalance of that depth stayed at 0.000%."
         " Mid stayed at 100.00 USD. Liquidity is worse than usual now (unusual is a figure among the outermost 5% of its samples and 10% or more from their median)."
         " Against the baseline of 1,332 samples over 24 h:"
         " spread now 0.017%, at the 97th percentile (usually 0.0094% to 0.016%, median 0.012%);"
