@@ -79,7 +79,7 @@ def _origins(result: Result) -> list[_Origin]:
     if isinstance(result, AlertRules):
         # Where the message is about one rule, it names it by its id.
         about = [rule for rule in result.rules if rule.rule_id in result.message] or result.rules
-        return [_origin(result, rule.exchange, rule.symbol, result.as_of) for rule in about]
+        return [_origin(result, rule.exchange, rule.symbol, rule.as_of or result.as_of) for rule in about]
     symbol: str = getattr(result, "symbol_used", getattr(result, "symbol", ""))
     exchanges: Sequence[str] = getattr(result, "exchanges", [getattr(result, "exchange", "")])
     return [_origin(result, exchange, symbol, result.as_of) for exchange in exchanges]

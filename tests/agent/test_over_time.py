@@ -290,7 +290,7 @@ async def test_a_source_names_the_market_of_the_rule_just_added_and_of_a_list_al
     asked = ("list my rules", "alert me when the SOL spread on kraken passes 10 bps", "alert me when the SOL spread on binance passes 10 bps", "list my rules")
     assert [provenance(facts_of(run.new_messages())) for run in await runs(remembering, *asked)] == [
         "",
-        "Source: kraken SOL at 12:00:01 UTC, simulated (not live).",
-        "Source: binance SOL at 12:00:01 UTC, simulated (not live).",
-        "Source: kraken SOL, binance SOL at 12:00:01 UTC, simulated (not live).",
+        "Source: kraken SOL at 11:59:00 UTC, simulated (not live).",
+        "Source: binance SOL at 11:59:00 UTC, simulated (not live).",
+        "Source: kraken SOL, binance SOL at 11:59:00 UTC, simulated (not live).",
     ]

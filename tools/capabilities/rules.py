@@ -1,42 +1,41 @@
 """The tool alert_rules."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
 
-from ..analytics.alerts import LiquidityAlert
-from ..analytics.anomalies import backtest_rules
-from ..analytics.rules import AlertRules, Rule, RuleStatus, measure, parse
-from ..analytics.series import Series
-from ..analytics.snapshot import Snapshot
-from ..errors import ExchangeError, InvalidArgument
+from ..analytics.rule_board import OwnRule, Recent, statuses
+from ..analytics.rules import AlertRules, Rule, RuleStatus, parse
+from ..errors import ExchangeError, InvalidArgument, record_command
 from ..history import StoredRule
 from ..market import Market
-from ..parameters import RuleAction, RuleText
+from ..parameters import RuleAction, RuleText, Source
 from .remembering import present
 from .tool import tool, writes
 
 TESTED_HOURS = 24
-MOST_RULES = 50
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
+# Our own messages show rules between them.
+_QUOTES = " `'\""
 
 
 @writes(destructive=True)
 @tool
 async def alert_rules(market: Market, action: RuleAction, rule: RuleText = "") -> AlertRules:
     """List, add or remove the caller's own alert rules, and say how often each would have fired lately. Use for requests to be told when something happens."""
-    done = await _ACTIONS[action](market, rule.strip())
-    kept = await market.history.rules()
-    now = market.now()
+    done = await _ACTIONS[action](market, rule.strip(_QUOTES))
+    told = await _statuses(market, await market.history.rules())
+    as_of, age_ms = min(((one.as_of, one.age_ms) for one in told if one.as_of and one.age_ms is not None), default=(market.now(), 0))
     return AlertRules(
         source=market.source,
-        as_of=now,
-        age_ms=0,
-        warnings=[],
-        message=done or _counted(len(kept)),
+        as_of=as_of,
+        age_ms=age_ms,
+        warnings=_unwatched(told, market.source),
+        message=done or _counted(len(told)),
         tested_hours=TESTED_HOURS,
-        rules=await _statuses(market, kept),
+        rules=told,
     )
 
 
@@ -54,25 +53,23 @@ async def _list(market: Market, text: str) -> str:  # noqa: ARG001 - one of thre
 
 async def _add(market: Market, text: str) -> str:
     rule = _parsed(market, text)
-    if len(await market.history.rules()) >= MOST_RULES:
-        raise InvalidArgument(f"{MOST_RULES} rules are stored, which is the most there may be: remove one first.")
     with suppress(ExchangeError):
         # Says so where there is no such exchange or market.
         await market.books.fetch(rule.exchange, rule.symbol)
     if not await market.history.add_rule(rule, market.now()):
         return f"`{rule.text}` was stored already, as {rule.rule_id}."
-    watched = f"It is watched whenever that market is recorded: `liquidity record {rule.symbol} --exchanges {rule.exchange}`."
+    watched = f"It is watched whenever that market is recorded: `{record_command([rule.symbol], [rule.exchange], market.source)}`."
     return f"`{rule.text}` is stored as {rule.rule_id}. {watched}"
 
 
 async def _remove(market: Market, text: str) -> str:
-    stored = {one.rule.rule_id: one.rule for one in await market.history.rules()}
     # Without a space it can only be meant as an id.
-    wanted = text if text in stored or (text and " " not in text) else _parsed(market, text).rule_id
-    if not await market.history.remove_rule(wanted):
-        among = f"the stored ones are {', '.join(f'{rule_id} ({rule.text})' for rule_id, rule in stored.items())}" if stored else "none are stored"
-        raise InvalidArgument(f"There is no such rule to remove: {among}.")
-    return f"`{stored[wanted].text}` is removed."
+    wanted = text if text and " " not in text else _parsed(market, text).rule_id
+    removed = await market.history.remove_rule(wanted)
+    if removed is None:
+        stored = ", ".join(f"{one.rule.rule_id} ({one.rule.text})" for one in await market.history.rules())
+        raise InvalidArgument(f"There is no such rule to remove: {f'the stored ones are {stored}' if stored else 'none are stored'}.")
+    return f"`{removed.text}` is removed."
 
 
 _ACTIONS = {"list": _list, "add": _add, "remove": _remove}
@@ -85,51 +82,42 @@ def _parsed(market: Market, text: str) -> Rule:
 
 
 async def _statuses(market: Market, kept: Sequence[StoredRule]) -> list[RuleStatus]:
-    """How each rule stands, in their order; the rules of one market are tried together."""
-    places = [await market.history.find_market(one.rule.exchange, one.rule.symbol) for one in kept]
-    tried = {place: await _tried(market, *place) for place in {(one.rule.exchange, found) for one, found in zip(kept, places, strict=True) if found}}
-    fired = await asyncio.to_thread(_fired, kept, places, tried)
-    return [_status(one, None if found is None else tried[one.rule.exchange, found], times) for one, found, times in zip(kept, places, fired, strict=True)]
+    """How each rule stands, oldest first; the rules of one market are tried together."""
+    meant = {pair: await market.history.find_market(*pair) for pair in dict.fromkeys((one.rule.exchange, one.rule.symbol) for one in kept)}
+    by_market = defaultdict[tuple[str, str | None], list[StoredRule]](list)
+    for one in kept:
+        by_market[one.rule.exchange, meant[one.rule.exchange, one.rule.symbol]].append(one)
+    told = [status for place, stored in by_market.items() for status in await _of_market(market, *place, stored)]
+    return sorted(told, key=lambda status: (status.created_at, status.rule_id))
 
 
-class _Tried(NamedTuple):
-    """What rules of one market are tried on: its newest snapshot, None where nothing is stored, the last hours, and the alerts that stand."""
-
-    newest: Snapshot | None
-    series: Series
-    standing: list[LiquidityAlert]
+async def _of_market(market: Market, exchange: str, symbol: str | None, stored: Sequence[StoredRule]) -> list[RuleStatus]:
+    recent = None if symbol is None else await _recent(market, exchange, symbol)
+    own = [OwnRule(one.rule, one.created_at, since(market, one)) for one in stored]
+    return await asyncio.to_thread(statuses, own, recent)
 
 
-async def _tried(market: Market, exchange: str, symbol: str) -> _Tried:
-    end = await present(market, exchange, symbol)
-    newest = await market.history.latest(exchange, symbol, end)
-    series = await market.history.series(exchange, symbol, end - timedelta(hours=TESTED_HOURS), end)
-    return _Tried(newest, series, await market.history.alerts(exchange, symbol, open_only=True))
+def since(market: Market, stored: StoredRule) -> datetime:
+    """From when on what was seen counts for a rule: since it was stored, but of a recording, which is of another time, always."""
+    return _ALWAYS if market.source == "replay" else stored.created_at
 
 
-def _fired(kept: Sequence[StoredRule], places: Sequence[str | None], tried: Mapping[tuple[str, str], _Tried]) -> list[list[datetime] | None]:
-    """When each rule would have fired over the stored hours, None where there are none."""
-    rules = {place: [one.rule for one, found in zip(kept, places, strict=True) if (one.rule.exchange, found) == place] for place in tried}
-    alerts = {place: backtest_rules(one.series, rules[place]) for place, one in tried.items() if len(one.series)}
-    found = [alerts.get((one.rule.exchange, place or "")) for one, place in zip(kept, places, strict=True)]
-    return [None if of is None else [alert.timestamp for alert in of if alert.rule == one.rule.text] for one, of in zip(kept, found, strict=True)]
+async def _recent(market: Market, exchange: str, symbol: str) -> Recent | None:
+    now = await present(market, exchange, symbol)
+    newest = await market.history.latest(exchange, symbol, now)
+    if newest is None:
+        return None
+    series = await market.history.series(exchange, symbol, now - timedelta(hours=TESTED_HOURS), now)
+    return Recent(newest, series, await market.history.alerts(exchange, symbol, open_only=True), now)
 
 
-def _status(stored: StoredRule, tried: _Tried | None, fired: list[datetime] | None) -> RuleStatus:
-    rule = stored.rule
-    newest = None if tried is None else tried.newest
-    raised = tried is not None and any(alert.rule == rule.text for alert in tried.standing)
-    return RuleStatus(
-        rule_id=rule.rule_id,
-        rule=rule.text,
-        symbol=rule.symbol,
-        exchange=rule.exchange,
-        metric=rule.metric,
-        value=rule.value,
-        unit=rule.unit,
-        created_at=stored.created_at,
-        state="no data" if newest is None else "raised" if raised else "quiet",
-        current_value=None if newest is None else measure(rule, newest),
-        would_have_fired=None if fired is None else len(fired),
-        last_fired_at=max(fired) if fired else None,
-    )
+def _unwatched(told: Sequence[RuleStatus], source: Source) -> list[str]:
+    """A sentence for each exchange on which rules are about markets that nobody watches."""
+    symbols = defaultdict[str, dict[str, None]](dict)
+    for one in told:
+        if one.state == "not watched" or one.as_of is None:
+            symbols[one.exchange][one.symbol] = None
+    return [
+        f"No recorder watches {', '.join(of)} on {exchange}, so nobody would be told: `{record_command(list(of), [exchange], source)}` does."
+        for exchange, of in symbols.items()
+    ]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Pair = tuple[str, str]
 """An exchange and a market."""
+LONGEST_LEASE_S = 60.0
+"""A lease that ends later than this from now was taken by a clock that went wrong, and holds nothing."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,11 @@ class History:
         return await (await self._opened()).rules.remove(rule_id)
 
     async def claim(self, pairs: Sequence[Pair], owner: str, lease_s: float) -> list[Pair]:
-        """Take or renew the lease of as many of `pairs` as are free, expired or owned by `owner`, until `lease_s` from now; those that `owner` holds."""
-        return await (await self._opened()).leases.claim(pairs, owner, self._now(), lease_s)
+        """Take or renew the lease of as many of `pairs` as are free, expired or owned by `owner`, until `lease_s` from now; those that `owner` holds.
+
+        No lease may be longer than LONGEST_LEASE_S.
+        """
+        return await (await self._opened()).leases.claim(pairs, owner, self._now, lease_s)
 
     async def release(self, owner: str) -> None:
         """Give up every lease of an owner."""

@@ -1,5 +1,6 @@
 """The tools that look back, over real venues on loopback and a real database."""
 
+import asyncio
 import math
 import re
 from dataclasses import replace
@@ -20,9 +21,11 @@ from tools import (
     liquidity_chart,
     liquidity_heatmap,
 )
-from tools.analytics.anomalies import backtest
+from tools.analytics.anomalies import backtest, backtest_rules
+from tools.analytics.rules import parse
 from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile, Snapshot
 from tools.errors import InsufficientHistory, InvalidArgument, NothingRecorded, UnknownSymbol
+from tools.history.rules import MOST_RULES
 from tools.simulator import Fault
 
 NOON = datetime(2026, 8, 9, 12, tzinfo=UTC)
@@ -376,26 +379,108 @@ async def test_a_replay_s_board_ends_with_the_newest_that_was_stored(market):
 
 
 async def test_a_rule_is_stored_tried_shown_and_removed(market):
-    await remember(market, end=market.now(), spread_pct=[0.02] * 100 + [0.2] * 5 + [0.02] * 15)
+    at_noon = replace(market, now=lambda: NOON + timedelta(seconds=30))
+    await remember(market, spread_pct=[0.02] * 100 + [0.2] * 5 + [0.02] * 15)
 
-    added = await alert_rules(market, "add", "BTC/USD spread on kraken > 5 bps")
+    added = await alert_rules(at_noon, "add", "BTC/USD spread on kraken > 5 bps")
     (rule,) = added.rules
     assert added.message.startswith(f"`{rule.rule}` is stored as {rule.rule_id}.")
     assert (rule.metric, rule.value, rule.unit, rule.state) == ("spread", 5.0, "bps", "quiet")
-    assert (rule.current_value, rule.would_have_fired) == (pytest.approx(2.0), 1)
+    assert (rule.current_value, rule.as_of, rule.age_ms) == (pytest.approx(2.0), NOON, 30_000)
+    assert (added.as_of, added.age_ms, added.warnings) == (NOON, 30_000, [])
+    assert (rule.tested_since, rule.would_have_fired, rule.true_throughout) == (NOON - timedelta(minutes=119), 1, False)
+    assert rule.last_fired_at == NOON - timedelta(minutes=18)
 
-    assert (await alert_rules(market, "list")).rules[0].model_copy(update={"last_fired_at": rule.last_fired_at}) == rule
-    assert "was stored already" in (await alert_rules(market, "add", "btc/usd spread on Kraken above 5 bps")).message
+    assert (await alert_rules(at_noon, "list")).rules == [rule]
+    assert "was stored already" in (await alert_rules(at_noon, "add", "btc/usd spread on Kraken above 5 bps")).message
 
-    removed = await alert_rules(market, "remove", rule.rule_id)
+    removed = await alert_rules(at_noon, "remove", f"`{rule.rule_id}`")
     assert (removed.message, removed.rules) == (f"`{rule.rule}` is removed.", [])
+
+
+async def test_a_rule_whose_condition_holds_already_is_beyond_until_two_looks_since_it_is_stored_say_so(market):
+    at_noon, later = (replace(market, now=lambda at=at: at) for at in (NOON, NOON + timedelta(minutes=2)))
+    await remember(market, spread_pct=[0.1] * 60)
+    (rule,) = (await alert_rules(at_noon, "add", "BTC/USD spread on kraken > 5 bps")).rules
+    assert (rule.state, rule.would_have_fired, rule.last_fired_at, rule.true_throughout) == ("beyond", 1, NOON - timedelta(minutes=58), True)
+
+    await remember(market, end=NOON + timedelta(minutes=2), spread_pct=[0.1] * 2)
+    assert [one.state for one in (await alert_rules(later, "list")).rules] == ["raised"]
+
+
+async def test_a_rule_is_raised_while_an_alert_of_its_own_stands(market):
+    text = "BTC/USD spread on kraken > 5 bps"
+    at_noon = replace(market, now=lambda: NOON)
+    kept = await remember(market, spread_pct=[0.02] * 50 + [0.2] * 10)
+    await alert_rules(replace(market, now=lambda: NOON - timedelta(seconds=30)), "add", text)
+    (before,) = backtest_rules(kept, [parse(text, "kraken")])
+    await market.history.store_alerts([before])
+    assert [one.state for one in (await alert_rules(at_noon, "list")).rules] == ["beyond"]
+    await market.history.store_alerts([before.model_copy(update={"alert_id": "since", "timestamp": NOON})])
+    assert [one.state for one in (await alert_rules(at_noon, "list")).rules] == ["raised"]
+
+
+async def test_a_rule_for_a_market_at_which_nobody_looks_any_more_is_not_watched_and_says_what_would(market):
+    await remember(market, spread_pct=[0.1] * 60)
+    for minutes, state in ((3, "beyond"), (4, "not watched")):
+        then = replace(market, now=lambda minutes=minutes: NOON + timedelta(minutes=minutes))
+        told = await alert_rules(then, "add", "BTC spread on kraken > 5 bps")
+        assert (told.rules[0].state, told.rules[0].as_of, told.age_ms) == (state, NOON, 60_000 * minutes)
+    assert told.warnings == ["No recorder watches BTC on kraken, so nobody would be told: `liquidity record BTC --exchanges kraken --demo` does."]
+
+
+async def test_a_failed_look_is_one_too(market):
+    await remember(market, spread_pct=[0.1] * 60)
+    await market.history.append([], [miss(source="simulated", at=NOON, after_s=60 * minutes) for minutes in range(1, 60)])
+    then = replace(market, now=lambda: NOON + HOUR)
+    assert [one.state for one in (await alert_rules(then, "add", "BTC spread on kraken > 5 bps")).rules] == ["beyond"]
+
+
+async def test_rules_of_several_markets_are_each_of_their_own_time_and_the_oldest_is_the_answer_s(market):
+    then = replace(market, now=lambda: NOON + timedelta(days=3))
+    await remember(market, spread_pct=[0.1] * 60)
+    await market.history.append(
+        [snapshot(source="simulated", exchange="coinbase", symbol="ETH/USD", at=NOON, after_s=3 * 86_400 - 5, bid_complete=[False] * 6)]
+    )
+    for text in ("ETH depth on coinbase < $1m", "ETH spread on coinbase < 5 bps", "BTC price on kraken > 1,000", "BTC/USD spread on kraken > 5 bps"):
+        told = await alert_rules(then, "add", text)
+    assert {one.rule: (one.state, one.age_ms, one.would_have_fired, one.true_throughout) for one in told.rules} == {
+        "ETH depth within 1% on coinbase < $1,000,000": ("no data", 5_000, 0, None),
+        "ETH spread on coinbase < 5 bps": ("quiet", 5_000, 0, False),
+        "BTC price on kraken > 1,000": ("not watched", 3 * 86_400_000, None, None),
+        "BTC/USD spread on kraken > 5 bps": ("not watched", 3 * 86_400_000, None, None),
+    }
+    assert (told.as_of, told.age_ms) == (NOON, 3 * 86_400_000)
+    assert sorted(told.warnings) == [
+        "No recorder watches BTC, BTC/USD on kraken, so nobody would be told: `liquidity record BTC BTC/USD --exchanges kraken --demo` does."
+    ]
 
 
 async def test_a_rule_for_a_market_that_nobody_recorded_has_no_data_and_says_how_to_record(market):
     told = await alert_rules(market, "add", "SOL spread on coinbase > 5 bps")
     (rule,) = told.rules
-    assert (rule.state, rule.current_value, rule.would_have_fired) == ("no data", None, None)
-    assert "`liquidity record SOL --exchanges coinbase`" in told.message
+    assert (rule.state, rule.current_value, rule.as_of, rule.would_have_fired) == ("no data", None, None, None)
+    assert "`liquidity record SOL --exchanges coinbase --demo`" in told.message
+    assert told.warnings == ["No recorder watches SOL on coinbase, so nobody would be told: `liquidity record SOL --exchanges coinbase --demo` does."]
+
+
+async def test_of_rules_added_at_once_no_more_are_stored_than_there_may_be(market):
+    added = await asyncio.gather(
+        *(alert_rules(market, "add", f"BTC spread on kraken > {bps} bps") for bps in range(1, MOST_RULES + 11)), return_exceptions=True
+    )
+    assert len(await market.history.rules()) == MOST_RULES
+    refused = [one for one in added if isinstance(one, InvalidArgument)]
+    assert [str(one) for one in refused] == [f"{MOST_RULES} rules are stored, which is the most there may be: remove one first."] * 10
+    again = (await market.history.rules())[0].rule
+    assert (await alert_rules(market, "add", again.text)).message == f"`{again.text}` was stored already, as {again.rule_id}."
+
+
+async def test_of_removals_of_one_rule_at_once_one_removes_it(market):
+    other, rule = [(await alert_rules(market, "add", f"BTC spread on kraken > {bps} bps")).rules[-1] for bps in (6, 5)]
+    removed = await asyncio.gather(*(alert_rules(market, "remove", rule.rule) for _ in range(5)), return_exceptions=True)
+    refused = [str(one) for one in removed if isinstance(one, InvalidArgument)]
+    assert refused == [f"There is no such rule to remove: the stored ones are {other.rule_id} ({other.rule})."] * 4
+    assert [one.message for one in removed if not isinstance(one, BaseException)] == [f"`{rule.rule}` is removed."]
 
 
 @pytest.mark.parametrize(
@@ -426,4 +511,4 @@ async def test_a_replay_looks_back_from_the_newest_that_was_stored(market):
     assert (told.end, told.sample_count, told.age_ms) == (NOON, 60, 0)
     await alert_rules(of_replay, "add", "BTC spread on kraken > 5 bps")
     (rule,) = (await alert_rules(of_replay, "list")).rules
-    assert (rule.state, rule.would_have_fired) == ("quiet", 1)
+    assert (rule.state, rule.as_of, rule.age_ms, rule.would_have_fired, rule.true_throughout) == ("raised", NOON, 0, 1, True)

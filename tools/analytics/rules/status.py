@@ -3,14 +3,20 @@
 from datetime import datetime
 from typing import Literal
 
-from ...units import ByUnit, Count
+from ...units import ByUnit, Count, Milliseconds
 from ..alerts import ValueUnit
 from ..result import Record, Result
 from .rule import Metric
 
+RuleState = Literal["raised", "beyond", "quiet", "not watched", "no data"]
+"""raised: its alert stands; beyond: its condition holds, without an alert yet; not watched: nobody looks any more; no data: its figure is not known."""
+
 
 class RuleStatus(Record):
-    """A stored rule: its state by the newest snapshot, and how often it would have fired over stored history (null where there is none)."""
+    """A stored rule: its state by the newest look, with the value of `as_of`, and how it would have done over stored history since `tested_since`.
+
+    What nothing is stored of is null. `true_throughout` is whether its condition held in every snapshot tested.
+    """
 
     rule_id: str
     rule: str
@@ -20,14 +26,21 @@ class RuleStatus(Record):
     value: ByUnit
     unit: ValueUnit
     created_at: datetime
-    state: Literal["quiet", "raised", "no data"]
+    state: RuleState
     current_value: ByUnit | None
+    as_of: datetime | None = None
+    age_ms: Milliseconds | None = None
+    tested_since: datetime | None = None
     would_have_fired: Count | None
     last_fired_at: datetime | None
+    true_throughout: bool | None = None
 
 
 class AlertRules(Result):
-    """The caller's alert rules. `message` says what was done; each rule was tried on the last `tested_hours` of stored history."""
+    """The caller's alert rules. `message` says what was done; each rule was tried on at most the last `tested_hours` of stored history.
+
+    `as_of` is that of the oldest value.
+    """
 
     message: str
     tested_hours: Count

@@ -1,0 +1,98 @@
+"""How people's rules stand in one market, and how they would have done over what is stored of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+
+from .alerts import LiquidityAlert
+from .anomalies import backtest_rules
+from .anomalies.deviations import stages
+from .rules import Rule, RuleStatus, measure, measured_over
+from .rules.status import RuleState
+from .series import Series, age_ms, milliseconds, moment, priced
+from .snapshot import Snapshot
+
+_UNWATCHED_INTERVALS = 3
+"""A market at which nobody has looked for longer is not watched."""
+
+
+@dataclass(frozen=True)
+class OwnRule:
+    """A stored rule: what was seen after `since` counts towards its alert, which is when it was stored unless the books are of another time."""
+
+    rule: Rule
+    created_at: datetime
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Recent:
+    """What is stored of a market at its present, `now`: the newest snapshot, the series that rules are tried on, and the alerts that stand."""
+
+    newest: Snapshot
+    series: Series
+    standing: Sequence[LiquidityAlert]
+    now: datetime
+
+    @cached_property
+    def is_watched(self) -> bool:
+        """Whether the last look is no older than a few of its intervals."""
+        looks = [int(times[-1]) for times in (self.series.time_ms, self.series.failed_ms) if len(times)]
+        return bool(looks) and milliseconds(self.now) - max(looks) <= _UNWATCHED_INTERVALS * self.series.usual_ms
+
+
+def statuses(own: Sequence[OwnRule], recent: Recent | None) -> list[RuleStatus]:
+    """How the rules of one market stand, in their order; `recent` is None where nothing is stored of it."""
+    fired = [] if recent is None else backtest_rules(recent.series, [one.rule for one in own])
+    return [_status(one, recent, [alert for alert in fired if alert.rule == one.rule.text]) for one in own]
+
+
+def _status(own: OwnRule, recent: Recent | None, fired: Sequence[LiquidityAlert]) -> RuleStatus:
+    rule = own.rule
+    tried = recent.series if recent and len(recent.series) else None
+    return RuleStatus(
+        rule_id=rule.rule_id,
+        rule=rule.text,
+        symbol=rule.symbol,
+        exchange=rule.exchange,
+        metric=rule.metric,
+        value=rule.value,
+        unit=rule.unit,
+        created_at=own.created_at,
+        state=_state(own, recent) if recent else "no data",
+        current_value=measure(rule, recent.newest) if recent else None,
+        as_of=recent.newest.timestamp if recent else None,
+        age_ms=age_ms(recent.newest.timestamp, recent.now) if recent else None,
+        tested_since=moment(int(tried.time_ms[0])) if tried else None,
+        would_have_fired=len(fired) if tried else None,
+        last_fired_at=max((alert.timestamp for alert in fired), default=None),
+        true_throughout=_is_true_throughout(rule, tried) if tried else None,
+    )
+
+
+def _state(own: OwnRule, recent: Recent) -> RuleState:
+    current = measure(own.rule, recent.newest)
+    if not recent.is_watched:
+        return "not watched"
+    if _is_raised(own, recent):
+        return "raised"
+    if current is None:
+        return "no data"
+    return "beyond" if stages(own.rule, np.array([current]))[0] > 0 else "quiet"
+
+
+def _is_raised(own: OwnRule, recent: Recent) -> bool:
+    """Whether an alert stands that was raised since the rule is: by whoever watched, or by what was seen."""
+    found = backtest_rules(recent.series.since(own.since), [own.rule])
+    known = [alert for alert in recent.standing if alert.rule == own.rule.text and alert.timestamp >= own.since]
+    return any(alert.state == "raised" for alert in (*known, *found))
+
+
+def _is_true_throughout(rule: Rule, series: Series) -> bool | None:
+    """Whether the rule's condition holds wherever its figure is known; None where it never is."""
+    figures = measured_over(rule, priced(series))
+    known = figures[~np.isnan(figures)]
+    return bool((stages(rule, known) > 0).all()) if len(known) else None
