@@ -1,6 +1,7 @@
 """`liquidity serve`: MCP, REST and the chat in one process, over one market."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
@@ -15,14 +16,16 @@ from mcp_server.http.watch import Watch
 from tools import Market, open_market
 from tools.errors import LiquidityError, NotConfigured
 from tools.market import warm_up
-from tools.recorder import record_configured
+from tools.observer import UNEXPECTED
+from tools.recorder import Progress, record_configured
 from tools.settings import Settings
 from tools.webhooks import configured
 
 from .listening import listening, serve_until_told
-from .running import ANSWERED, say, settings_from
+from .running import ANSWERED, FAILED, say, settings_from
 from .screens import Lines, shown_and
 
+_log = logging.getLogger(__name__)
 _SERVED = "served"
 _NOT_INSTALLED = "not installed; pip install 'market-liquidity-monitor[chat]'"
 
@@ -41,20 +44,20 @@ async def serve(host: str, port: int, *, demo: bool, replay: Path | None) -> int
                 mount(app, market, chosen, tokens.accept if tokens else None)
             _announce(f"http://{f'[{host}]' if ':' in host else host}:{port}", market, chosen, chat)
             warming = asyncio.create_task(warm_up())
-            async with _recording(market, settings):
+            async with _recording(market, settings, watch):
                 await serve_until_told(app, listener)
             warming.cancel()
-    return ANSWERED
+    return FAILED if _recorded_badly(watch) else ANSWERED
 
 
 @asynccontextmanager
-async def _recording(market: Market, settings: Settings) -> AsyncGenerator[None]:
-    """Record what the settings name for as long as this is open; what is seen last is stored before it closes."""
+async def _recording(market: Market, settings: Settings, watch: Watch) -> AsyncGenerator[None]:
+    """Record what the settings name for as long as this is open, and let `watch` know; what is seen last is stored before it closes."""
     if not settings.record:
         yield
         return
     stop = asyncio.Event()
-    recording = asyncio.create_task(_record(market, settings, stop))
+    recording = asyncio.create_task(_record(market, settings, watch, stop))
     try:
         yield
     finally:
@@ -62,14 +65,36 @@ async def _recording(market: Market, settings: Settings) -> AsyncGenerator[None]
         await recording
 
 
-async def _record(market: Market, settings: Settings, stop: asyncio.Event) -> None:
-    """Record until told to stop; where that cannot be, it is said and serving goes on."""
-    shown = Lines()
+class _Watched(Lines):
+    """As lines, and for all who ask the server."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self._watch = watch
+
+    def show(self, progress: Progress) -> None:
+        super().show(progress)
+        self._watch.recorded(progress)
+
+
+async def _record(market: Market, settings: Settings, watch: Watch, stop: asyncio.Event) -> None:
+    """Record until told to stop, then say what it came to; where recording cannot be or go on, that is said at once and serving goes on."""
+    shown = _Watched(watch)
     try:
         async with configured(settings, now=market.now, say=say) as send:
             await record_configured(market, settings.record, stop=stop, onlooker=shown, deliver=shown_and(send, shown))
     except LiquidityError as error:
+        watch.recorded(shown.progress, error.kind)
         say(f"Nothing is recorded: {error}")
+    except Exception:  # noqa: BLE001 - whatever it is, people are told at once and /health from now on
+        watch.recorded(shown.progress, UNEXPECTED)
+        _log.exception("Recording has ended by a mistake in this program; serving goes on.")
+    say(shown.summary())
+
+
+def _recorded_badly(watch: Watch) -> bool:
+    """Whether looks were lost, or recording ended by a mistake in the program."""
+    return watch.recording is not None and (watch.recording.progress.lost > 0 or watch.recording.fault == UNEXPECTED)
 
 
 def _require_tokens(host: str, tokens: Tokens) -> None:

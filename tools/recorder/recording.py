@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from ..analytics.alerts import LiquidityAlert
 from ..analytics.snapshot import Snapshot
-from ..errors import HistoryUnavailable, InvalidArgument
+from ..errors import HistoryUnavailable, InvalidArgument, LiquidityError
 from ..history.watch import Deliver
 from ..market import Market
 from ..mistakes import explain
@@ -77,6 +77,16 @@ async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
     await asyncio.wait(tasks)
 
 
+def _told(group: ExceptionGroup) -> Exception:
+    """What ended the tasks: the LiquidityError of which callers are warned, where it is nothing else."""
+    if group.split(LiquidityError)[1] is not None:
+        return group
+    error: Exception = group
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
 class _Recording:
     def __init__(self, market: Market, pairs: Sequence[Recorded], onlooker: Onlooker, deliver: Deliver, clock: Clock) -> None:
         # In an order that every recorder of the same pairs has, so that their ticks fall together.
@@ -95,6 +105,8 @@ class _Recording:
     async def run(self, stop: asyncio.Event) -> Progress:
         try:
             await self._work(stop)
+        except ExceptionGroup as group:
+            raise _told(group) from group
         finally:
             await self._close()
         return self._board.progress

@@ -17,11 +17,15 @@ from time import monotonic
 import httpx
 import pytest
 from mcp import Client
+from simulated import simulated
 
 from mcp_server.commands.listening import listening
-from mcp_server.commands.serve import serve
+from mcp_server.commands.serve import _recorded_badly, _recording, serve
+from mcp_server.http.watch import Watch
 from tools.errors import NotConfigured
+from tools.recorder import PairProgress, Progress
 from tools.registry import TOOLS
+from tools.settings import Settings
 
 OUTSIDE = re.compile(r"LIQUIDITY_|OTEL_|.*_API_KEY$|OLLAMA_|REDIS_URL")
 
@@ -180,3 +184,49 @@ def test_what_cannot_be_recorded_is_said_and_serving_goes_on(tmp_path):
         code, _, words = process.stopped_by(signal.SIGTERM)
     assert code == 0
     assert "Traceback" not in words
+
+
+def test_what_waited_in_vain_for_the_database_is_told_at_the_end_and_fails(tmp_path):
+    (tmp_path / "a-file").touch()
+    settings = {"LIQUIDITY_RECORD": '[{"symbol": "BTC", "exchange": "kraken"}]', "LIQUIDITY_API_TOKENS": "a-token"}
+    with serving(tmp_path, LIQUIDITY_DATABASE_URL=f"sqlite+aiosqlite:///{tmp_path / 'a-file' / 'history.db'}", **settings) as process:
+        while "are kept until it answers" not in (line := process.popen.stderr.readline()):
+            assert line, "it ended instead of recording"
+        asked = {"headers": {"authorization": "Bearer a-token"}, "timeout": 30}
+        told, metrics = httpx.get(f"{process.url}/health", **asked).json(), httpx.get(f"{process.url}/metrics", **asked).text
+        code, _, words = process.stopped_by(signal.SIGTERM)
+    recording = told["parts"]["recording"]
+    assert (told["status"], recording["state"], recording["buffered"], recording["lost"]) == ("degraded", "history_unavailable", 1, 0)
+    assert [(pair["exchange"], pair["state"]) for pair in recording["pairs"]] == [("kraken", "recording")]
+    assert "liquidity_buffered_looks 1.0" in metrics
+    assert code == 1, words
+    assert re.search(r"^BTC/USD on kraken: a gap, 1 look from .* could not be stored\.\nIn all: 0 snapshots stored, .*, 1 lost", words, re.MULTILINE), words
+
+
+class Ending(Watch):
+    """A watch that can be waited for until the recording has ended by an error."""
+
+    def __init__(self):
+        super().__init__()
+        self.ended = asyncio.Event()
+
+    def recorded(self, progress, fault=""):
+        super().recorded(progress, fault)
+        if fault:
+            self.ended.set()
+
+
+async def test_a_recording_that_dies_is_told_at_once_while_serving_goes_on(monkeypatch, capsys, caplog):
+    died = KeyError("a mistake")
+
+    async def dies(market, pairs, *, onlooker, **_):
+        onlooker.show(Progress((PairProgress("kraken", "BTC", 60, state="recording", stored=3),)))
+        raise died
+
+    monkeypatch.setattr("mcp_server.commands.serve.record_configured", dies)
+    settings, watch = Settings(_env_file=None, demo=True, record=({"symbol": "BTC", "exchange": "kraken"},)), Ending()
+    async with simulated() as venues, _recording(venues.market, settings, watch):
+        await watch.ended.wait()
+        assert (watch.recording.fault, watch.recording.progress.stored, _recorded_badly(watch)) == ("unexpected", 3, True)
+        assert [record.exc_info[1] for record in caplog.records] == [died]
+    assert "In all: 3 snapshots stored" in capsys.readouterr().err

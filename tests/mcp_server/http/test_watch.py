@@ -1,16 +1,29 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import pytest
+from make_alerts import alert
+from make_books import NOON
+from make_snapshots import snapshot
+
+from mcp_server.http.health import health
 from mcp_server.http.watch import Watch
-from tools.observer import CANCELLED
+from tools.observer import CANCELLED, UNEXPECTED
+from tools.recorder import Gap, PairProgress, Progress
 from tools.simulator import Fault
 
 BOOK = {"symbol": "BTC/USDT", "exchange": "binance"}
+RECORDING = PairProgress("kraken", "BTC", 60, "BTC/USD", "recording", last=snapshot(), stored=9, failed=2, skipped=1, standing=(alert(),))
+LOSING = PairProgress("kraken", "ETH", 60, state="recording", stored=1, gap=Gap(3, NOON, NOON + timedelta(minutes=2)))
+FAILING = PairProgress("okx", "BTC", 60, state="failing", note="okx timed out (10 s).", failed=4)
 
 
 async def counts(api):
     """Every sample of ours by its name and labels."""
-    text = (await api.client.get("/metrics")).text
+    return samples((await api.client.get("/metrics")).text)
+
+
+def samples(text):
     return {name: float(value) for name, value in re.findall(r"^(liquidity_\S+) (\S+)$", text, re.MULTILINE)}
 
 
@@ -65,3 +78,68 @@ def test_a_fetch_that_its_caller_gave_up_says_nothing_about_the_exchange():
     watch.fetched("kraken", "book", 0.1, "")
     watch.fetched("kraken", "book", 0.2, CANCELLED)
     assert (watch.exchanges["kraken"].at, watch.exchanges["kraken"].fault, watch.exchanges["kraken"].seconds) == (noon, "", 0.1)
+
+
+def test_a_recording_is_counted_by_exchange_and_by_what_became_of_its_looks():
+    watch = Watch()
+    before = samples(watch.exposition().decode())
+    watch.recorded(Progress((RECORDING, LOSING, FAILING), buffered=5, raised=2, cleared=1))
+    after = samples(watch.exposition().decode())
+    assert {name: value for name, value in after.items() if name not in before} == {
+        "liquidity_recording": 1,
+        'liquidity_looks_total{exchange="kraken",outcome="stored"}': 10,
+        'liquidity_looks_total{exchange="kraken",outcome="failed"}': 2,
+        'liquidity_looks_total{exchange="kraken",outcome="skipped"}': 1,
+        'liquidity_looks_total{exchange="kraken",outcome="lost"}': 3,
+        'liquidity_looks_total{exchange="okx",outcome="stored"}': 0,
+        'liquidity_looks_total{exchange="okx",outcome="failed"}': 4,
+        'liquidity_looks_total{exchange="okx",outcome="skipped"}': 0,
+        'liquidity_looks_total{exchange="okx",outcome="lost"}': 0,
+        "liquidity_buffered_looks": 5,
+        'liquidity_alerts_total{state="raised"}': 2,
+        'liquidity_alerts_total{state="cleared"}': 1,
+        'liquidity_alerts_standing{exchange="kraken",severity="LOW"}': 0,
+        'liquidity_alerts_standing{exchange="kraken",severity="MEDIUM"}': 1,
+        'liquidity_alerts_standing{exchange="kraken",severity="HIGH"}': 0,
+        'liquidity_alerts_standing{exchange="okx",severity="LOW"}': 0,
+        'liquidity_alerts_standing{exchange="okx",severity="MEDIUM"}': 0,
+        'liquidity_alerts_standing{exchange="okx",severity="HIGH"}': 0,
+    }
+    watch.recorded(Progress((RECORDING,)), UNEXPECTED)
+    assert samples(watch.exposition().decode())["liquidity_recording"] == 0
+
+
+async def test_health_tells_of_each_recorded_pair(serving):
+    async with serving() as api:
+        watch = Watch()
+        watch.recorded(Progress((RECORDING, LOSING), buffered=5, raised=2, cleared=1))
+        told = await health(api.venues.market, watch, "none", "not served")
+    counts = {"stored": 9, "failed": 2, "skipped": 1, "lost": 0}
+    assert told["parts"]["recording"] == {
+        "state": "ok",
+        "buffered": 5,
+        "lost": 3,
+        "alerts": {"raised": 2, "cleared": 1, "standing": 1},
+        "pairs": [
+            {"exchange": "kraken", "symbol": "BTC/USD", "state": "recording", "note": "", "last_book": "2026-08-09T12:00:00+00:00", **counts},
+            {"exchange": "kraken", "symbol": "ETH", "state": "recording", "note": "", "last_book": None, "stored": 1, "failed": 0, "skipped": 0, "lost": 3},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("recorded", "state"),
+    [
+        ((Progress((RECORDING,)), ""), "ok"),
+        ((Progress((RECORDING, FAILING)), ""), "failing"),
+        ((Progress((RECORDING,), database_fault="it is away"), ""), "history_unavailable"),
+        ((Progress((RECORDING,)), UNEXPECTED), "unexpected"),
+    ],
+)
+async def test_health_is_degraded_where_not_all_is_recorded_that_should_be(serving, monkeypatch, recorded, state):
+    monkeypatch.setattr("mcp_server.http.health.chrome_path", lambda: "chrome")
+    async with serving() as api:
+        watch = Watch()
+        watch.recorded(*recorded)
+        told = await health(api.venues.market, watch, "none", "not served")
+    assert (told["parts"]["recording"]["state"], told["status"]) == (state, "ok" if state == "ok" else "degraded")

@@ -1,4 +1,4 @@
-"""What a recording tells of its alerts, over scripted books and a real database."""
+"""What a recording tells of its alerts and of its end, over scripted books and a real database."""
 
 import asyncio
 from dataclasses import replace
@@ -11,6 +11,7 @@ from pens import Pen
 from recording import LEVELS, ManualClock, ScriptedBooks, Watching
 
 from tools.cache import Cache
+from tools.errors import NotConfigured
 from tools.history import History
 from tools.market import Market
 from tools.recorder import Progress, record
@@ -62,3 +63,13 @@ def test_an_alert_is_counted_once_however_often_it_is_told_that_it_got_worse():
     for one in told:
         tell(one)
     assert (seen.progress, delivered) == (Progress((), raised=1, cleared=1), told)
+
+
+@pytest.mark.parametrize(("broken", "raised"), [(NotConfigured("No driver for it."), NotConfigured), (KeyError("a mistake"), ExceptionGroup)])
+async def test_what_ends_a_recording_is_raised_by_itself_where_callers_are_warned_of_it(market, monkeypatch, broken, raised):
+    async def claim(*_):
+        raise broken
+
+    monkeypatch.setattr(market.history, "claim", claim)
+    with pytest.raises(raised):
+        await record(market, ["BTC/USD"], clock=market.books._clock)
