@@ -24,8 +24,9 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class Watch:
     """Watches one market, looked at every `interval_s`. Alerts that stand in the history when it begins are its own to clear.
 
-    While the history is unavailable it judges by what it read last, and stores afterwards what it raised. Where time goes back, at the seam of
-    a replayed loop, what stands ends with the last look before it, and an incident that has been told is not told again.
+    While the history is unavailable it judges by what it read last, and stores afterwards what it raised. Where a replay's time goes back, at the
+    seam of its loop, what stands ends with the last look before it, and an incident that has been told is not told again. Elsewhere a clock was
+    set, or an exchange dates its books otherwise than we our failed looks: until time is where it was, looks are passed over.
     """
 
     def __init__(self, history: History, exchange: str, symbol: str, interval_s: float, deliver: Deliver, *, threshold_pct: float = THRESHOLD_PCT) -> None:
@@ -47,8 +48,8 @@ class Watch:
         return self._state.open_alerts if self._state else ()
 
     async def observe(self, seen: Snapshot | Miss) -> list[LiquidityAlert]:
-        """What a look raised, made more severe or cleared, stored and delivered. Looks come in the order of time; one from before the last begins anew."""
-        ended = self._ended() if seen.timestamp < self._seen_at else []
+        """What a look raised, made more severe or cleared, stored and delivered. A replay's look from before the last begins anew."""
+        ended = self._ended() if seen.source == "replay" and seen.timestamp < self._seen_at else []
         self._seen_at = seen.timestamp
         news = [*ended, *await self._judged(seen)]
         await self._store()
@@ -89,13 +90,17 @@ class Watch:
         """The stored alerts that stand. Those of a time to come are a replay's that was broken off: they end where they began."""
         await self._store()
         stored = await self._history.alerts(self._exchange, self._symbol, since=self._seen_at)
-        ended = [cleared(alert, alert.timestamp) for alert in stored if alert.state == "raised" and alert.timestamp > self._seen_at]
+        raised = [alert for alert in stored if alert.state == "raised"]
+        ended = [cleared(alert, alert.timestamp) for alert in raised if self._is_to_come(alert)]
         self._unstored |= {alert.alert_id: alert for alert in ended}
         for alert in ended:
             self._deliver(alert)
-        standing = [alert for alert in stored if alert.state == "raised" and alert.timestamp <= self._seen_at]
+        standing = [alert for alert in raised if not self._is_to_come(alert)]
         self._told = frozenset(alert.alert_id for alert in stored if alert not in standing)
         return standing
+
+    def _is_to_come(self, alert: LiquidityAlert) -> bool:
+        return alert.source == "replay" and alert.timestamp > self._seen_at
 
     async def _rules(self) -> tuple[Rule, ...]:
         """People's rules for this market."""

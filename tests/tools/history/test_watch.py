@@ -34,10 +34,18 @@ class Counted(History):
 
 
 @pytest.fixture
-async def history(tmp_path):
-    one = Counted(f"sqlite+aiosqlite:///{tmp_path / 'history.sqlite3'}", "live", now=lambda: NOON)
+def source():
+    return "live"
+
+
+of_a_replay = pytest.mark.parametrize("source", ["replay"])
+
+
+@pytest.fixture
+async def history(tmp_path, source):
+    one = Counted(f"sqlite+aiosqlite:///{tmp_path / 'history.sqlite3'}", source, now=lambda: NOON)
     spreads = [0.1 + 0.001 * (i % 7) for i in range(120)]
-    await one.append(snapshots(series(spread_pct=spreads, end=NOON - timedelta(minutes=1))))
+    await one.append(snapshots(series(source=source, spread_pct=spreads, end=NOON - timedelta(minutes=1))))
     yield one
     await one.close()
 
@@ -59,6 +67,10 @@ def brief(alerts):
 async def looks(watch, *minutes, **changes):
     """Observe a snapshot at each of these minutes after NOON."""
     return [await watch.observe(snapshot(after_s=60 * minute, **changes)) for minute in minutes]
+
+
+async def replayed(watch, *minutes, **changes):
+    return await looks(watch, *minutes, source="replay", **changes)
 
 
 async def test_what_is_unusual_twice_in_a_row_is_stored_and_delivered_once(watch, history, delivered):
@@ -158,48 +170,73 @@ async def test_until_the_history_has_told_which_alerts_stand_nothing_is_judged(w
     assert brief(delivered) == [("SPREAD_WIDENING", "raised")]
 
 
+@of_a_replay
 async def test_where_time_begins_anew_so_does_the_watch(watch, history, delivered):
     """The seam of a replayed loop: what stood before it is judged afresh."""
-    await looks(watch, 0, 1, 2)
+    await replayed(watch, 0, 1, 2)
     await history.add_rule(parse("BTC spread on kraken > 9 bps", "kraken"), NOON)
-    await looks(watch, 0, 0.5)
+    await replayed(watch, 0, 0.5)
     assert [one.alert_type for one in delivered] == ["RULE"]
 
 
+@of_a_replay
 async def test_what_stands_where_time_begins_anew_ends_with_the_last_look_and_is_told_once(watch, history, delivered):
     for _ in range(3):
-        await looks(watch, 0, 1, 2, **WIDE)
-    await looks(watch, 0)
+        await replayed(watch, 0, 1, 2, **WIDE)
+    await replayed(watch, 0)
     [raised, cleared] = delivered
     assert (raised.state, raised.timestamp) == ("raised", NOON + timedelta(minutes=1))
     assert cleared == raised.model_copy(update={"state": "cleared", "cleared_at": NOON + timedelta(minutes=2)})
     assert await history.alerts() == [cleared]
 
 
+@of_a_replay
 async def test_an_alert_that_ended_within_a_loop_is_not_told_again_in_the_next(watch, history, delivered):
     for _ in range(2):
-        await looks(watch, 0, 1, **WIDE)
-        await looks(watch, *range(2, 8))
+        await replayed(watch, 0, 1, **WIDE)
+        await replayed(watch, *range(2, 8))
     assert brief(delivered) == [("SPREAD_WIDENING", "raised"), ("SPREAD_WIDENING", "cleared")]
     assert await history.alerts() == delivered[1:]
 
 
+@of_a_replay
 async def test_an_alert_of_a_replay_that_was_broken_off_ends_when_another_begins(watch, history, delivered):
-    await looks(watch, 60, 61, **WIDE)
+    await replayed(watch, 60, 61, **WIDE)
     after = []
     successor = Watch(history, "kraken", "BTC/USD", 60, after.append)
-    await looks(successor, 0, 1)
-    await looks(successor, 60, 61, 62, **WIDE)
+    await replayed(successor, 0, 1)
+    await replayed(successor, 60, 61, 62, **WIDE)
     [raised] = delivered
     assert after == [raised.model_copy(update={"state": "cleared", "cleared_at": raised.timestamp})]
     assert await history.alerts() == after
 
 
+@of_a_replay
 async def test_what_ends_at_a_seam_while_the_history_is_away_is_stored_afterwards(watch, history, delivered):
-    await looks(watch, 0, 1, 2, **WIDE)
+    await replayed(watch, 0, 1, 2, **WIDE)
     history.away = True
-    await looks(watch, 0, 1, **WIDE)
+    await replayed(watch, 0, 1, **WIDE)
     history.away = False
-    await looks(watch, 2, **WIDE)
+    await replayed(watch, 2, **WIDE)
     assert brief(delivered) == [("SPREAD_WIDENING", "raised"), ("SPREAD_WIDENING", "cleared")]
     assert await history.alerts() == delivered[1:]
+
+
+async def test_a_live_look_from_before_the_last_ends_and_tells_nothing(watch, history, delivered):
+    """An exchange dates its books a moment earlier than we the looks that failed, or a clock was set."""
+    await looks(watch, 0, 1, **WIDE)
+    await watch.observe(miss(after_s=100))
+    await looks(watch, 1.6, 1.2, 2, 3, **WIDE)
+    [raised] = delivered
+    assert await history.alerts() == [raised]
+
+
+async def test_a_live_alert_of_a_moment_later_is_taken_up_by_whoever_watches_next(watch, history, delivered):
+    await looks(watch, 0, 1, **WIDE)
+    successor = Watch(history, "kraken", "BTC/USD", 60, delivered.append)
+    await successor.observe(miss(after_s=59))
+    await looks(successor, 2, 3, **WIDE)
+    [raised] = delivered
+    assert await history.alerts(open_only=True) == [raised]
+    await looks(Watch(history, "kraken", "BTC/USD", 60, delivered.append), 0.9)
+    assert delivered[1].cleared_at == raised.timestamp

@@ -50,8 +50,8 @@ def worsened(alert: LiquidityAlert, observation: Observation, found: Deviation) 
 
 
 def cleared(alert: LiquidityAlert, at: datetime) -> LiquidityAlert:
-    """The alert's all-clear."""
-    return alert.model_copy(update={"state": "cleared", "cleared_at": at})
+    """The alert's all-clear, at the earliest of when it was raised."""
+    return alert.model_copy(update={"state": "cleared", "cleared_at": max(at, alert.timestamp)})
 
 
 def alert_id(observation: Observation, found: Deviation) -> str:
