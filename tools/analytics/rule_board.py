@@ -10,22 +10,12 @@ import numpy as np
 from .alerts import LiquidityAlert
 from .anomalies import backtest_rules
 from .anomalies.deviations import stages
-from .rules import Rule, RuleStatus, measure, measured_over
-from .rules.status import RuleState
+from .rules import OwnRule, Rule, RuleState, RuleStatus, measure, measured_over
 from .series import Series, age_ms, milliseconds, moment, priced
 from .snapshot import Snapshot
 
 _UNWATCHED_INTERVALS = 3
 """A market at which nobody has looked for longer is not watched."""
-
-
-@dataclass(frozen=True)
-class OwnRule:
-    """A stored rule: what was seen after `since` counts towards its alert, which is when it was stored unless the books are of another time."""
-
-    rule: Rule
-    created_at: datetime
-    since: datetime
 
 
 @dataclass(frozen=True)

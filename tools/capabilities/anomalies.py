@@ -7,7 +7,7 @@ from ..analytics.rules import concerns
 from ..errors import InsufficientHistory
 from ..market import Market
 from ..parameters import Exchange, Hours, Symbol, ThresholdPct, Until
-from .remembering import place, seen
+from .remembering import own_rules, place, seen
 from .tool import tool
 
 
@@ -20,7 +20,7 @@ async def detect_anomalies(
     series, last, failure = await seen(market, meant, until)
     if last is None:
         raise InsufficientHistory(meant.exchange, meant.symbol, 0, FEWEST_SAMPLES, lookback_hours, market.source)
-    rules = [one.rule for one in await market.history.rules() if concerns(one.rule, meant.exchange, meant.symbol)]
+    rules = [one for one in await own_rules(market) if concerns(one.rule, meant.exchange, meant.symbol)]
     # Whoever watches goes by this threshold.
     stored = await market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end) if threshold_pct == THRESHOLD_PCT else []
     found = report(series, symbol, last, threshold_pct, lookback_hours, meant.now, rules, stored)

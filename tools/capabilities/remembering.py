@@ -2,10 +2,11 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from ..analytics.look import Look, last, look
+from ..analytics.rules import OwnRule
 from ..analytics.series import Series
 from ..analytics.snapshot import snapshot
 from ..deepening import covering_depth
@@ -14,6 +15,7 @@ from ..market import Market
 from .fetching import one_exchange
 
 _CLOCKS_DIFFER = timedelta(minutes=1)
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,12 @@ def _until(text: str, now: datetime) -> datetime:
     if end > now + _CLOCKS_DIFFER:
         raise InvalidArgument(f"until must not lie in the future, as {text} does; leave it empty for now.")
     return min(end, now)
+
+
+async def own_rules(market: Market) -> list[OwnRule]:
+    """People's rules, oldest first; of a recording, which is of another time than they are, everything counts for them."""
+    since = _ALWAYS if market.source == "replay" else None
+    return [OwnRule(one.rule, one.created_at, since or one.created_at) for one in await market.history.rules()]
 
 
 async def knowing_what_is_stored(market: Market, error: InsufficientHistory) -> InsufficientHistory:

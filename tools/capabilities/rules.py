@@ -4,19 +4,17 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from ..analytics.rule_board import OwnRule, Recent, statuses
-from ..analytics.rules import AlertRules, Rule, RuleStatus, parse
+from ..analytics.rule_board import Recent, statuses
+from ..analytics.rules import AlertRules, OwnRule, Rule, RuleStatus, parse
 from ..errors import ExchangeError, InvalidArgument, record_command
-from ..history import StoredRule
 from ..market import Market
 from ..parameters import RuleAction, RuleText, Source
-from .remembering import present
+from .remembering import own_rules, present
 from .tool import tool, writes
 
 TESTED_HOURS = 24
-_ALWAYS = datetime.min.replace(tzinfo=UTC)
 # Our own messages show rules between them.
 _QUOTES = " `'\""
 
@@ -26,7 +24,7 @@ _QUOTES = " `'\""
 async def alert_rules(market: Market, action: RuleAction, rule: RuleText = "") -> AlertRules:
     """List, add or remove the caller's own alert rules, and say how often each would have fired lately. Use for requests to be told when something happens."""
     done = await _ACTIONS[action](market, rule.strip(_QUOTES))
-    told = await _statuses(market, await market.history.rules())
+    told = await _statuses(market, await own_rules(market))
     as_of, age_ms = min(((one.as_of, one.age_ms) for one in told if one.as_of and one.age_ms is not None), default=(market.now(), 0))
     return AlertRules(
         source=market.source,
@@ -81,25 +79,19 @@ def _parsed(market: Market, text: str) -> Rule:
     return parse(text, market.exchanges[0])
 
 
-async def _statuses(market: Market, kept: Sequence[StoredRule]) -> list[RuleStatus]:
+async def _statuses(market: Market, own: Sequence[OwnRule]) -> list[RuleStatus]:
     """How each rule stands, oldest first; the rules of one market are tried together."""
-    meant = {pair: await market.history.find_market(*pair) for pair in dict.fromkeys((one.rule.exchange, one.rule.symbol) for one in kept)}
-    by_market = defaultdict[tuple[str, str | None], list[StoredRule]](list)
-    for one in kept:
+    meant = {pair: await market.history.find_market(*pair) for pair in dict.fromkeys((one.rule.exchange, one.rule.symbol) for one in own)}
+    by_market = defaultdict[tuple[str, str | None], list[OwnRule]](list)
+    for one in own:
         by_market[one.rule.exchange, meant[one.rule.exchange, one.rule.symbol]].append(one)
-    told = [status for place, stored in by_market.items() for status in await _of_market(market, *place, stored)]
+    told = [status for place, rules in by_market.items() for status in await _of_market(market, *place, rules)]
     return sorted(told, key=lambda status: (status.created_at, status.rule_id))
 
 
-async def _of_market(market: Market, exchange: str, symbol: str | None, stored: Sequence[StoredRule]) -> list[RuleStatus]:
+async def _of_market(market: Market, exchange: str, symbol: str | None, rules: Sequence[OwnRule]) -> list[RuleStatus]:
     recent = None if symbol is None else await _recent(market, exchange, symbol)
-    own = [OwnRule(one.rule, one.created_at, since(market, one)) for one in stored]
-    return await asyncio.to_thread(statuses, own, recent)
-
-
-def since(market: Market, stored: StoredRule) -> datetime:
-    """From when on what was seen counts for a rule: since it was stored, but of a recording, which is of another time, always."""
-    return _ALWAYS if market.source == "replay" else stored.created_at
+    return await asyncio.to_thread(statuses, rules, recent)
 
 
 async def _recent(market: Market, exchange: str, symbol: str) -> Recent | None:

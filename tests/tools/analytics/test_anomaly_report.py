@@ -1,6 +1,6 @@
 """The point check: what stands now, what has cleared, and what was compared."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from make_snapshots import SHARES, miss, series, snapshot
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.anomalies import AnomalyReport, report
 from tools.analytics.look import Look, look
-from tools.analytics.rules import parse
+from tools.analytics.rules import OwnRule, Rule, parse
 from tools.analytics.series import Series
 from tools.analytics.snapshot import Snapshot
 from tools.errors import InsufficientHistory
@@ -265,12 +265,16 @@ def test_nothing_is_checked_twice() -> None:
     assert kinds == ["SPREAD_WIDENING", "DEPTH_DROP", "IMBALANCE", "PRICE_ANOMALY", "VENUE_OUTAGE"]
 
 
+def own(*rules: Rule, since: datetime = NOON - timedelta(days=9)) -> list[OwnRule]:
+    return [OwnRule(rule, since, since) for rule in rules]
+
+
 def test_people_s_rules_stand_in_the_report_with_a_check_each() -> None:
     rules = [parse(text, "kraken") for text in ("BTC spread > 15 bps", "BTC price < 101", "BTC bid depth within 5% > $2m", "BTC imbalance within 0.1% > 40%")]
     of = series(spread_pct=[0.1] * 30 + [0.2] * 3)
     short = now(spread_pct=0.2, bid_complete=[False] + [True] * 5)
 
-    told = report(of, "BTC", short, 500, 24, LATER, rules)
+    told = report(of, "BTC", short, 500, 24, LATER, own(*rules))
 
     assert [(one.rule, one.timestamp, one.state) for one in told.alerts] == [
         (rules[0].text, NOON - timedelta(minutes=1), "raised"),
@@ -285,10 +289,37 @@ def test_people_s_rules_stand_in_the_report_with_a_check_each() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "outcome", "raised_at"),
+    [
+        (-3_600, "alert", [NOON - timedelta(minutes=31)]),
+        (-90, "alert", [NOON]),
+        (-30, "alert", [LATER]),
+        (30, "deviating", []),
+    ],
+)
+def test_a_rule_is_judged_by_the_looks_since_it_is_there(seconds: int, outcome: str, raised_at: list[datetime]) -> None:
+    rule = parse("BTC spread > 15 bps", "kraken")
+
+    told = report(series(spread_pct=[0.2] * 33), "BTC", now(spread_pct=0.2), 500, 24, LATER, own(rule, since=NOON + timedelta(seconds=seconds)))
+
+    assert (told.checked[-1].note, told.checked[-1].outcome) == (rule.text, outcome)
+    assert [alert.timestamp for alert in told.alerts] == raised_at
+
+
+def test_an_incident_from_before_a_rule_is_none_of_its_own_nor_is_a_look_from_before_it_checked() -> None:
+    rule = parse("BTC spread > 15 bps", "kraken")
+    of = series(spread_pct=[0.1] * 10 + [0.2] * 3 + [0.1] * 20)
+
+    told = [report(of, "BTC", now(), 500, 24, LATER, own(rule, since=since)) for since in (NOON - timedelta(hours=9), NOON - timedelta(minutes=15), LATER)]
+
+    assert [([one.rule for one in each.cleared], each.checked[-1].alert_type) for each in told] == [([rule.text], "RULE"), ([], "RULE"), ([], "VENUE_OUTAGE")]
+
+
 def test_a_rule_beyond_its_value_once_is_deviating_and_in_a_failed_look_it_is_not_checked() -> None:
     rule = parse("BTC spread > 15 bps", "kraken")
 
-    seen = [report(calm(), "BTC", one, 500, 24, LATER, [rule]).checked[-1] for one in (now(spread_pct=0.2), look(miss(after_s=60)))]
+    seen = [report(calm(), "BTC", one, 500, 24, LATER, own(rule)).checked[-1] for one in (now(spread_pct=0.2), look(miss(after_s=60)))]
 
     assert [(check.outcome, check.note) for check in seen] == [
         ("deviating", rule.text),

@@ -158,13 +158,16 @@ async def test_an_alert_is_told_as_it_was_raised_rather_than_as_the_window_judge
     assert (await detect_anomalies(market, **PAST, lookback_hours=2, threshold_pct=40)).cleared[0].message == raised.message
 
 
-async def test_an_alert_of_ones_own_rule_stands_among_the_others(market):
+async def test_an_alert_of_ones_own_rule_stands_among_the_others_from_two_looks_after_it_was_stored(market):
     await remember(market, spread_pct=[0.1] * 60)
-    await alert_rules(market, "add", "BTC/USD spread on kraken > 5 bps")
+    stored_at = NOON - timedelta(minutes=30, seconds=30)
+    await alert_rules(replace(market, now=lambda: stored_at), "add", "BTC/USD spread on kraken > 5 bps")
 
     told = await detect_anomalies(market, **PAST, lookback_hours=2)
 
-    assert [(alert.alert_type, alert.rule, alert.state) for alert in told.alerts] == [("RULE", "BTC/USD spread on kraken > 5 bps", "raised")]
+    assert [(alert.alert_type, alert.rule, alert.state, alert.timestamp) for alert in told.alerts] == [
+        ("RULE", "BTC/USD spread on kraken > 5 bps", "raised", NOON - timedelta(minutes=29))
+    ]
     assert [check.outcome for check in told.checked if check.alert_type == "RULE"] == ["alert"]
 
 

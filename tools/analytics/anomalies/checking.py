@@ -1,6 +1,7 @@
 """The point check: whether one market's liquidity is anomalous now."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -10,12 +11,12 @@ from ..alerts import AlertType, ByUnit, LiquidityAlert, ValueUnit
 from ..dispersion import FEWEST_SAMPLES
 from ..look import Look
 from ..result import Record, Result
-from ..rules import Rule
+from ..rules import OwnRule, Rule
 from ..series import Series, age_ms, hourly_warnings, milliseconds, priced
 from .deviations import LIQUIDITY_TYPES, Deviation, Judged, judge
 from .looks import Looks
 from .norms import norm_of
-from .skipping import through
+from .skipping import through, through_rules
 from .stepping import OUTAGE, follows_gap, outage, ready, step
 from .telling import as_seen, beside
 from .watching import AlertState, Observation, Track, kind, observe
@@ -66,10 +67,12 @@ def report(
     threshold_pct: float,
     lookback_hours: float,
     now: datetime,
-    rules: Sequence[Rule] = (),
+    rules: Sequence[OwnRule] = (),
     stored: Sequence[LiquidityAlert] = (),
 ) -> AnomalyReport:
     """The point check: `step` run over the series' window and then over `current`. `rules` are those that concern the market.
+
+    A rule is judged by what was seen since it is there.
 
     `stored` are the alerts that whoever watched has raised: they are told, and of those found here only what is of another kind or time.
 
@@ -80,10 +83,11 @@ def report(
     usual = norm_of(known, seen.depth)
     if usual is None:
         raise InsufficientHistory(current.exchange, current.symbol, len(known), FEWEST_SAMPLES, lookback_hours, current.source)
-    before, cleared = through(AlertState(threshold_pct, tuple(rules)), seen, usual)
+    before, cleared = through(AlertState(threshold_pct), seen, usual)
+    before, ended = _with_rules(before, [one for one in rules if one.since < current.at], seen)
     last = observe(current, usual, float(seen.intervals_s[-1]))
     after, events = step(before, last)
-    found = [*after.open_alerts, *cleared, *(alert for alert in events if alert.state == "cleared")]
+    found = [*after.open_alerts, *cleared, *ended, *(alert for alert in events if alert.state == "cleared")]
     told = beside(found, as_seen(stored, max(series.end, last.at), last if follows_gap(before, last) else None, before))
     standing = [alert for alert in told if alert.state == "raised"]
     return AnomalyReport(
@@ -102,6 +106,17 @@ def report(
         cleared=[alert for alert in told if alert.state == "cleared"],
         checked=_checks(before, after, last, set(map(kind, standing))),
     )
+
+
+def _with_rules(state: AlertState, rules: Sequence[OwnRule], seen: Looks) -> tuple[AlertState, list[LiquidityAlert]]:
+    """The state with rules that were each judged by the looks since it is there, and their alerts that were cleared meanwhile."""
+    tracks, cleared = dict(state.tracks), list[LiquidityAlert]()
+    for one in rules:
+        own = seen if one.since <= seen.series.start else Looks.of(seen.series.since(one.since))
+        after, ended = through_rules(AlertState(rules=(one.rule,)), own)
+        tracks[one.rule.text] = after.tracks.get(one.rule.text, Track())
+        cleared += [alert for alert in ended if alert.rule]
+    return replace(state, rules=tuple(one.rule for one in rules), tracks=tracks), cleared
 
 
 def _checks(before: AlertState, after: AlertState, last: Observation, standing: set[str]) -> list[Check]:

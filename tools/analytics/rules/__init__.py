@@ -2,6 +2,6 @@
 
 from .grammar import parse
 from .rule import Metric, Rule, concerns, measure, measured, measured_over
-from .status import AlertRules, RuleStatus
+from .status import AlertRules, OwnRule, RuleState, RuleStatus
 
-__all__ = ["AlertRules", "Metric", "Rule", "RuleStatus", "concerns", "measure", "measured", "measured_over", "parse"]
+__all__ = ["AlertRules", "Metric", "OwnRule", "Rule", "RuleState", "RuleStatus", "concerns", "measure", "measured", "measured_over", "parse"]

@@ -1,15 +1,25 @@
 """What is told of people's rules: each with its state, and how often it would have fired."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from ...units import ByUnit, Count, Milliseconds
 from ..alerts import ValueUnit
 from ..result import Record, Result
-from .rule import Metric
+from .rule import Metric, Rule
 
 RuleState = Literal["raised", "beyond", "quiet", "not watched", "no data"]
 """raised: its alert stands; beyond: its condition holds, without an alert yet; not watched: nobody looks any more; no data: its figure is not known."""
+
+
+@dataclass(frozen=True)
+class OwnRule:
+    """A stored rule: what was seen after `since` counts towards its alert, which is when it was stored unless the books are of another time."""
+
+    rule: Rule
+    created_at: datetime
+    since: datetime
 
 
 class RuleStatus(Record):
