@@ -28,6 +28,7 @@ _SUBJECTS: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
         "alerts": (
             r"\balerts?\b(?!\s*\()",
             r"\balarms?\b",
+            r"\b(what|anything)('s|s)?( is| are)? ((still|currently|now) )?(standing|stands|firing|alerting)\b(?!.*\d)",
             r"\banomal\w+",
             r"\bincidents?\b",
             r"\b(anything|something|what|whats|what's) (is |looks |was )?(unusual|abnormal|strange|weird|odd|wrong|off)\b",

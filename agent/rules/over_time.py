@@ -14,7 +14,6 @@ from .writing import alerting, normal, past
 MOST_EXCHANGES = 4
 """How many exchanges one question looks back at."""
 _USUAL_HOURS = 24.0
-_ASSET_MEANT = "BTC"
 
 
 def heatmap(topic: Topic, place: Place) -> Plan:
@@ -42,11 +41,13 @@ def _history(topic: Topic, place: Place) -> Plan:
 
 
 def _alerts(topic: Topic, place: Place) -> Plan:
-    """Alerts of the asset spoken of; of the one that most people mean where none was."""
-    about = topic if topic.symbols else replace(topic, symbols=(_ASSET_MEANT,))
-    window = _span(about, place)
-    venues = _venues(about, place)
-    return Plan((*_anomalies(about, place, window), chart("alerts", about, venues, hours=window.hours_back)), alerting.alerts)
+    """Alerts of the asset spoken of; where none was, of every recorded market, on the exchanges named if any."""
+    window = _span(topic, place)
+    if not topic.symbols:
+        named = topic.exchanges or (place.exchanges if topic.excluded else ())
+        arguments = {"kind": "alerts", "exchanges": list(named), "hours": window.hours_back}
+        return Plan((Call("alerts", "liquidity_chart", arguments, "the alerts"),), alerting.board)
+    return Plan((*_anomalies(topic, place, window), chart("alerts", topic, _venues(topic, place), hours=window.hours_back)), alerting.alerts)
 
 
 def _snapshot(topic: Topic, place: Place) -> Plan:

@@ -45,7 +45,7 @@ def _leads(topic: Topic, intent: Intent, left: Sequence[str]) -> str:
     at_hand = once([*topic.exchanges, *left])
     if topic.kind in {"cheapest", "compare"} and len(at_hand) == 1:
         return f"Only {at_hand[0]} is {'left' if topic.excluded else 'at hand'}, so there is nothing to compare it with."
-    if topic.kind in memory.OVER_TIME and len(at_hand if not topic.exchanges else topic.exchanges) > over_time.MOST_EXCHANGES:
+    if topic.kind in memory.OVER_TIME and topic.symbols and len(at_hand if not topic.exchanges else topic.exchanges) > over_time.MOST_EXCHANGES:
         return f"Of so many exchanges I look back at the first {over_time.MOST_EXCHANGES}."
     if topic.kind not in {"walls", "book", "snapshot"} or len(at_hand) == 1:
         return ""

@@ -38,6 +38,13 @@ QUESTIONS = [
     ("compare kraken and coinbase for BTC over the last 12 hours", "history", BTC, ("kraken", "coinbase")),
     ("Any alerts?", "alerts", (), ()),
     ("Any alerts for ETH on kraken?", "alerts", ETH, KRAKEN),
+    ("any alerts on kraken?", "alerts", (), KRAKEN),
+    ("any alerts this week?", "alerts", (), ()),
+    ("Show me the alerts", "alerts", (), ()),
+    ("what is standing?", "alerts", (), ()),
+    ("What's still standing on kraken?", "alerts", (), KRAKEN),
+    ("what alerts are standing right now?", "alerts", (), ()),
+    ("is anything firing?", "alerts", (), ()),
     ("What were the alerts yesterday?", "alerts", (), ()),
     ("show alerts for SOL this week", "alerts", SOL, ()),
     ("anything unusual in BTC on kraken?", "alerts", BTC, KRAKEN),
@@ -85,6 +92,8 @@ def test_a_question_about_time_is_read_as_what_it_means(question, kind, symbols,
         ("what was the weather in the last 6 hours", "unknown", ""),
         ("average price to buy $50k of BTC", "impact", ""),
         ("How much does $50k move the BTC book?", "impact", ""),
+        ("what is standing at 65000 in BTC?", "unknown", ""),
+        ("where do large orders stand in BTC?", "walls", ""),
     ],
 )
 def test_what_only_looks_like_one_is_none(question, kind, lacking):
@@ -107,6 +116,10 @@ def trend(symbol, exchange, hours):
 
 def alerts_chart(symbol, exchanges, hours=24):
     return "liquidity_chart", {"kind": "alerts", "symbol": symbol, "exchanges": list(exchanges), "hours": hours}
+
+
+def board(exchanges=(), hours=24):
+    return "liquidity_chart", {"kind": "alerts", "exchanges": list(exchanges), "hours": hours}
 
 
 YESTERDAY = {"until": "2026-08-09T00:00:00Z"}
@@ -144,11 +157,17 @@ YESTERDAY = {"until": "2026-08-09T00:00:00Z"}
                 trend("BTC", "kraken", 36),
             ],
         ),
-        (["Any alerts?"], [*(called("detect_anomalies", "BTC", one, lookback_hours=24) for one in CONFIGURED), alerts_chart("BTC", CONFIGURED)]),
+        (["Any alerts?"], [board()]),
+        (["any alerts on kraken?"], [board(KRAKEN)]),
+        (["any alerts this week?"], [board(hours=168)]),
+        (["Any alerts?", "and on kraken?", "over the last week?"], [board(KRAKEN, 168)]),
+        (["any alerts except on binance?"], [board(("coinbase", "kraken"))]),
+        (["what were the alerts yesterday on kraken?"], [board(KRAKEN, 36)]),
+        (["Any alerts?", "for ETH on kraken?"], [called("detect_anomalies", "ETH", "kraken", lookback_hours=24), alerts_chart("ETH", KRAKEN)]),
         (["Any alerts for ETH on kraken?"], [called("detect_anomalies", "ETH", "kraken", lookback_hours=24), alerts_chart("ETH", KRAKEN)]),
         (["How deep is SOL on kraken?", "any alerts?"], [called("detect_anomalies", "SOL", "kraken", lookback_hours=24), alerts_chart("SOL", KRAKEN)]),
         (
-            ["What were the alerts yesterday on kraken?"],
+            ["What were the alerts of BTC yesterday on kraken?"],
             [called("detect_anomalies", "BTC", "kraken", lookback_hours=24, **YESTERDAY), alerts_chart("BTC", KRAKEN, 36)],
         ),
         (["forecast the BTC spread on kraken"], [called("get_baseline_metrics", "BTC", "kraken")]),

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -11,6 +12,7 @@ from make_books import NOON
 from make_snapshots import series, snapshots
 
 from agent import RULES_LABEL, ChosenModel, ask, build_agent, facts_of, provenance, rules_model
+from tools.analytics.anomalies import backtest
 from tools.cache import Cache
 from tools.charts.chart import Chart
 from tools.charts.render import Renderer
@@ -226,14 +228,50 @@ async def test_alerts_that_stand_say_what_to_do_and_what_was_checked(remembering
     assert charts_of(run) == [("alerts", ["kraken"])]
 
 
-async def test_without_an_asset_the_one_that_was_checked_is_named(remembering):
-    named = "You named no asset, so I checked BTC; ask for another, such as “any alerts for ETH?”."
-    yesterday = series(source="simulated", symbol="BTC/USD", end=NOON - timedelta(hours=13), interval_s=600, spread_pct=[0.1] * 60)
-    await remembering.history.append(snapshots(yesterday))
-    text = await answer(remembering, "What were the alerts yesterday?")
-    assert text.startswith("**No alert stands** for kraken (BTC/USD), by 59 samples of 24 h at a threshold of 30.00%.")
-    assert named in text
-    assert named not in await answer(remembering, "any alerts for SOL on kraken?", "any alerts?")
+async def test_without_an_asset_the_alerts_are_those_of_every_recorded_market(remembering):
+    eth = series(source="simulated", symbol="ETH/USD", end=LAST, depth_usd=[1e6] * 100 + [4e5] * 50)
+    await remembering.history.append(snapshots(eth))
+    await remembering.history.store_alerts(backtest(eth))
+    await remembering.history.append(
+        snapshots(series(source="simulated", exchange="okx", symbol="BTC/USDT", end=NOON - timedelta(hours=3), spread_pct=[0.1] * 60))
+    )
+    found = await ask(RULES, remembering, "Any alerts?")
+    assert found.text == (
+        "1 alert stands on 1 of 4 recorded markets, 1 of which nobody has looked at lately (24 h to 2026-08-09 12:00 UTC, times in UTC):\n\n"
+        "- HIGH depth drop on kraken ETH/USD, stands (since Aug 9, 11:11): Depth within 5% dropped by 60.0% (current: $400,000, baseline: $1.00 million)."
+        " Reduce the order, or split it over time or exchanges; work out its market impact first.\n\n"
+        "No alert was cleared in that time.\n\n"
+        "Watched, and nothing stands: binance SOL/USDT; kraken SOL/USD.\n\n"
+        "3 of 4 markets watched until now, last looked at Aug 9, 11:59. Nobody has looked lately at okx BTC/USDT (last Aug 9, 09:00).\n\n"
+        "Watched for a part of that time only: kraken ETH/USD (10% of it), okx BTC/USDT (4% of it).\n\n"
+        "Source: binance, kraken, okx at 11:59:00 UTC, simulated (not live)."
+    )
+    assert [(chart.kind, chart.exchanges) for chart in found.charts] == [("alerts", ["binance", "kraken", "okx"])]
+
+
+async def test_alerts_on_one_exchange_are_those_of_its_recorded_markets(remembering):
+    text = await answer(remembering, "any alerts on binance?")
+    assert text.startswith("No alert stands on 1 recorded market (24 h to 2026-08-09 12:00 UTC, times in UTC).")
+    assert "Watched, and nothing stands: binance SOL/USDT." in text
+
+
+async def test_of_a_time_that_is_over_it_is_said_that_the_board_reaches_to_now(remembering):
+    note = "The board ends now, so it reaches from the start of the time you asked about to the present."
+    assert note in await answer(remembering, "What were the alerts yesterday?")
+    assert note not in await answer(remembering, "any alerts this week?")
+
+
+async def test_an_asset_spoken_of_before_is_the_one_whose_alerts_are_asked_about(remembering):
+    (_, run) = await runs(remembering, "any alerts for SOL on kraken?", "any alerts?")
+    assert "for kraken (SOL/USD), by 72 samples of 24 h at a threshold of 30.00%" in run.output
+
+
+async def test_where_nothing_is_recorded_any_alerts_is_answered_with_the_command_that_records(market, tmp_path):
+    empty = replace(market, history=_history(tmp_path / "empty.sqlite3"))
+    assert await answer(empty, "Any alerts?") == (
+        "No market is recorded, so nobody has watched for alerts: record some with `liquidity record BTC ETH --exchanges binance,coinbase,kraken --demo`."
+    )
+    await empty.history.close()
 
 
 async def test_a_rule_is_told_as_stored_with_its_state_and_how_often_it_would_have_fired(remembering):

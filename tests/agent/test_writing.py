@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import numpy as np
+import pytest
 from make_books import NOON
 from make_snapshots import series
 
@@ -107,22 +108,44 @@ def test_of_several_exchanges_those_without_an_alert_share_a_sentence_and_what_c
     )
 
 
-def test_a_deviation_seen_once_is_said_of_its_exchange():
-    seen = Check(
-        alert_type="SPREAD_WIDENING",
-        outcome="deviating",
+def check(alert_type="SPREAD_WIDENING", outcome="deviating", note=""):
+    return Check(
+        alert_type=alert_type,
+        outcome=outcome,
         unit="pct",
         current_value=0.2,
         baseline_value=0.1,
         deviation_percentage=100,
         limit_percentage=30,
         z_score=None,
-        note="",
+        note=note,
     )
-    assert said(alerting.alerts, alerts_kraken=report(checked=[seen]), alerts_okx=report(exchange="okx")).startswith(
-        "**No alert stands** for kraken (SOL/USD) and okx (SOL/USD), by 1,440 samples each of 24 h at a threshold of 30.00%."
-        " On kraken the spread is beyond it at this look, and a second look in a row would raise one."
+
+
+SECOND = " at this look, and a second look in a row would raise one."
+
+
+@pytest.mark.parametrize(
+    ("checked", "sentence"),
+    [
+        ([check()], f"the spread is beyond it{SECOND}"),
+        ([check(), check("IMBALANCE"), check("DEPTH_DROP", "normal")], f"the spread and the imbalance are beyond it{SECOND}"),
+        ([check("RULE", note="SOL spread on kraken > 5 bps")], f"your rule SOL spread on kraken > 5 bps is met{SECOND}"),
+        ([check(), check("RULE", note="SOL spread on kraken > 5 bps")], f"the spread is beyond it and your rule SOL spread on kraken > 5 bps is met{SECOND}"),
+        ([check("SPREAD_WIDENING", "not checked"), check("VENUE_OUTAGE")], "there is no valid book at this look."),
+    ],
+)
+def test_a_deviation_seen_once_is_said_of_its_exchange(checked, sentence):
+    assert said(alerting.alerts, alerts_kraken=report(checked=checked), alerts_okx=report(exchange="okx")).startswith(
+        f"**No alert stands** for kraken (SOL/USD) and okx (SOL/USD), by 1,440 samples each of 24 h at a threshold of 30.00%. On kraken {sentence}"
     )
+
+
+def test_an_alert_whose_figure_is_calm_again_is_said_to_be_clearing_and_when_it_ends():
+    checked = [check("DEPTH_DROP", "clearing"), check("VENUE_OUTAGE", "clearing"), check("SPREAD_WIDENING", "alert")]
+    text = said(alerting.alerts, alerts_kraken=report([alert(2)], checked=checked))
+    assert "\n\nCalm again at this look: the depth and the exchange's answers; the all-clear comes after 5 calm looks in a row.\n\n" in text
+    assert "| depth | 0.200% | 0.100% | 100.00% | clearing |" in text
 
 
 def test_alerts_lead_the_histories_of_several_exchanges():

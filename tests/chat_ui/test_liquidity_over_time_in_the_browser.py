@@ -79,7 +79,7 @@ def test_the_heatmap_over_the_last_hours_keeps_the_asset_and_the_exchange_of_the
 
 def test_alerts_are_told_as_the_tool_found_them_beside_the_dashboard_and_charts_stand_in_the_order_of_the_exchanges(simulated, open_chat):
     chat = open_chat(simulated.url)
-    answer = chat.ask("Any alerts?")
+    answer = chat.ask("Any alerts for BTC?")
     assert re.match(r"(No alert stands|Alert) for \w+ \(BTC/USD", answer.inner_text())
     steps = chat.steps.filter(has_text="detect_anomalies").all()
     assert len(steps) == 3
@@ -96,6 +96,20 @@ def test_alerts_are_told_as_the_tool_found_them_beside_the_dashboard_and_charts_
     chat.ask("What happened to BTC depth in the last 6 hours?")
     expect(chat.charts).to_have_count(4)
     assert [re.search(r"(binance|coinbase|kraken) ·", title(chart))[1] for chart in chat.charts.all()[1:]] == ["binance", "coinbase", "kraken"]
+
+
+def test_any_alerts_without_an_asset_are_those_of_every_recorded_market(simulated, open_chat):
+    chat = open_chat(simulated.url)
+    answer = chat.ask("Any alerts?")
+    assert re.match(r"(No alert stands on|\d+ alerts? stands? on \d of) 9 recorded markets \(24 h to ", answer.inner_text())
+    expect(answer).to_contain_text("9 of 9 markets watched until now, last looked at ")
+    expect(answer).to_contain_text("simulated (not live)")
+
+    expect(chat.charts).to_have_count(1)
+    assert "SIMULATED: Alerts over 24 h, 9 recorded markets" in title(chat.charts)
+    rows = [row for row in chat.charts.locator(".ytick").all_text_contents() if row]
+    assert len(rows) == 9
+    assert any(row.startswith("kraken ETH/USD") for row in rows), rows
 
 
 def test_a_rule_of_one_s_own_is_stored_listed_and_removed(simulated, open_chat):

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.anomalies import AnomalyReport, Check
+from tools.analytics.anomalies.stepping import CALM_LOOKS
 from tools.analytics.rules import AlertRules, RuleStatus
 
+from ...answers import literal
 from ..conversation import Topic
 from .phrases import Outcomes, bullets, failed, listed, nothing_to_tell, paragraphs, table, warnings
 
@@ -21,9 +23,11 @@ _FIGURES = {
     "VENUE_OUTAGE": "failed looks",
     "RULE": "rule",
 }
+_CALM = {"VENUE_OUTAGE": "the exchange's answers", "RULE": "what your rule watches"}
+"""What is calm again, where that is not the figure's name."""
 
 
-def alerts(topic: Topic, outcomes: Outcomes) -> str:
+def alerts(_topic: Topic, outcomes: Outcomes) -> str:
     """The alerts that stand, those that have cleared, and what was checked."""
     found = outcomes.of(AnomalyReport)
     if not found:
@@ -31,22 +35,34 @@ def alerts(topic: Topic, outcomes: Outcomes) -> str:
     standing = [_standing(name, report) for name, report in found.items() if report.alerts]
     quiet = _quiet({name: report for name, report in found.items() if not report.alerts})
     checked = [_checked(name, report) for name, report in found.items()] if len(found) == 1 else []
-    return paragraphs(*standing, quiet, _cleared(found), *checked, _asset(topic, found), failed(outcomes), warnings(outcomes))
+    return paragraphs(*standing, quiet, _cleared(found), *checked, failed(outcomes), warnings(outcomes))
 
 
-def _asset(topic: Topic, found: Reports) -> str:
-    return "" if topic.symbols else f"You named no asset, so I checked {{{next(iter(found))}.symbol}}; ask for another, such as “any alerts for ETH?”."
+def board(topic: Topic, outcomes: Outcomes) -> str:
+    """How every recorded market stands, in the board's own words; why not, where nothing is recorded."""
+    if not outcomes.results:
+        return paragraphs(*(literal(why) for _about, why in outcomes.failures.values()))
+    ended = topic.window is not None and topic.window.until is not None
+    note = "The board ends now, so it reaches from the start of the time you asked about to the present." if ended else ""
+    return paragraphs("{alerts.summary}", note, warnings(outcomes))
 
 
 def _standing(name: str, report: AnomalyReport) -> str:
-    return paragraphs(f"**Alert** for {_market(name)}, {_judged({name: report})}:", bullets(_lines(name, "alerts", report.alerts)))
+    lead = f"**Alert** for {_market(name)}, {_judged({name: report})}:"
+    return paragraphs(lead, bullets(_lines(name, "alerts", report.alerts)), _clearing(report.checked))
+
+
+def _clearing(checked: Sequence[Check]) -> str:
+    """What is calm again while its alert still stands."""
+    calm = list(dict.fromkeys(_CALM.get(check.alert_type, f"the {_FIGURES[check.alert_type]}") for check in checked if check.outcome == "clearing"))
+    return f"Calm again at this look: {listed(calm)}; the all-clear comes after {CALM_LOOKS} calm looks in a row." if calm else ""
 
 
 def _quiet(found: Reports) -> str:
     """The markets for which no alert stands, in one sentence, and what may raise one at the next look."""
     if not found:
         return ""
-    near = "".join(f" On {{{name}.exchange}} {figures}." for name, report in found.items() if (figures := _deviating(report.checked)))
+    near = "".join(f" On {{{name}.exchange}} {deviating}." for name, report in found.items() if (deviating := _deviating(name, report.checked)))
     return f"**No alert stands** for {listed([_market(name) for name in found])}, {_judged(found)}.{near}"
 
 
@@ -63,9 +79,17 @@ def _judged(found: Reports) -> str:
     return f"by {counts} samples{each} of {{{name}.lookback_hours}} at a threshold of {{{name}.threshold_pct}}"
 
 
-def _deviating(checked: Sequence[Check]) -> str:
-    figures = [_FIGURES[check.alert_type] for check in checked if check.outcome == "deviating"]
-    return f"the {' and the '.join(figures)} is beyond it at this look, and a second look in a row would raise one" if figures else ""
+def _deviating(name: str, checked: Sequence[Check]) -> str:
+    """What deviates at this look; a second one in a row raises an alert, but of failed looks only where they are an interval apart."""
+    deviating = {index: check.alert_type for index, check in enumerate(checked) if check.outcome == "deviating"}
+    if "VENUE_OUTAGE" in deviating.values():
+        return "there is no valid book at this look"
+    figures = [f"the {_FIGURES[kind]}" for kind in deviating.values() if kind != "RULE"]
+    rules = [f"{{{name}.checked.{index}.note}}" for index, kind in deviating.items() if kind == "RULE"]
+    beyond = f"{listed(figures)} {'is' if len(figures) == 1 else 'are'} beyond it" if figures else ""
+    met = f"your {'rule' if len(rules) == 1 else 'rules'} {listed(rules)} {'is' if len(rules) == 1 else 'are'} met" if rules else ""
+    told = " and ".join(part for part in (beyond, met) if part)
+    return f"{told} at this look, and a second look in a row would raise one" if told else ""
 
 
 def _cleared(found: Reports) -> str:
