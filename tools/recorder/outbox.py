@@ -8,7 +8,7 @@ from math import inf
 from typing import NamedTuple
 
 from ..analytics.snapshot import Miss, Snapshot
-from ..errors import HistoryUnavailable
+from ..errors import HistoryUnavailable, NotStorable
 from ..history import History
 from .clock import Clock
 
@@ -16,6 +16,7 @@ KEPT = 10_000
 """Looks that wait at most; beyond, the oldest are dropped."""
 _BATCH = 500
 _RETRY_S = 1.0
+_CLOSED = "Looks of hours that were down-sampled before are not stored: their hours take no more."
 
 
 class Look(NamedTuple):
@@ -50,7 +51,9 @@ class Outbox:
         self._writing: list[Look] = []
         self._filled = asyncio.Event()
         self._fault = ""
-        self._overflowed = self._refused = False
+        self._overflowed = False
+        self._reasons = set[str]()
+        self._apart = 0
 
     @property
     def waiting(self) -> tuple[int, str]:
@@ -84,13 +87,21 @@ class Outbox:
 
     async def _write(self) -> bool:
         """Write the oldest looks; False where the database is away, and they wait on."""
-        self._writing = [self._looks.popleft() for _ in range(min(_BATCH, len(self._looks)))]
+        count, self._apart = (1, self._apart - 1) if self._apart else (min(_BATCH, len(self._looks)), 0)
+        self._writing = [self._looks.popleft() for _ in range(count)]
         try:
-            appended = await self._history.append(*_sorted(look.seen for look in self._writing))
+            refused, why = (await self._history.append(*_sorted(look.seen for look in self._writing))).refused, _CLOSED
         except HistoryUnavailable as error:
             self._put_back()
             self._went_away(str(error))
             return False
+        except NotStorable as error:
+            if count > 1:
+                # One of them is not, which the others need not suffer for.
+                self._put_back()
+                self._apart = min(count, len(self._looks))
+                return True
+            refused, why = [self._writing[0].seen], str(error)
         except BaseException:
             self._put_back()
             raise
@@ -98,17 +109,17 @@ class Outbox:
         if not self._looks:
             self._filled.clear()
         self._came_back(len(done))
-        refused = {id(one) for one in appended.refused}
-        self._stored([look for look in done if id(look.seen) not in refused])
-        if refused:
-            self._refuse([look for look in done if id(look.seen) in refused])
+        self._settle(done, {id(one) for one in refused}, why)
         return True
 
-    def _refuse(self, looks: Sequence[Look]) -> None:
-        if not self._refused:
-            self._say("Looks of hours that were down-sampled before are not stored: their hours take no more.")
-        self._refused = True
-        self._dropped(looks)
+    def _settle(self, done: Sequence[Look], refused: set[int], why: str) -> None:
+        """Tell of what was written; `refused` are the ids of those among it that the database will never take."""
+        self._stored([look for look in done if id(look.seen) not in refused])
+        if refused:
+            if why not in self._reasons:
+                self._say(why)
+            self._reasons.add(why)
+            self._dropped([look for look in done if id(look.seen) in refused])
 
     def _put_back(self) -> None:
         self._looks.extendleft(reversed(self._writing))

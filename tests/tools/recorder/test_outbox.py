@@ -6,7 +6,7 @@ import pytest
 from make_snapshots import miss, snapshot
 from recording import ManualClock
 
-from tools.errors import HistoryUnavailable
+from tools.errors import HistoryUnavailable, NotStorable
 from tools.history import Appended
 from tools.recorder.outbox import Look, Outbox
 
@@ -15,11 +15,14 @@ class Shelf:
     """A history that keeps what it is given while it is not away."""
 
     def __init__(self):
-        self.away, self.snapshots, self.misses, self.closed = False, [], [], []
+        self.away, self.snapshots, self.misses = False, [], []
+        self.closed, self.never = [], []
 
     async def append(self, snapshots, misses=()):
         if self.away:
             raise HistoryUnavailable("it is away")
+        if any(one in self.never for one in snapshots):
+            raise NotStorable("too large")
         refused = tuple(one for one in snapshots if one in self.closed)
         new = [one for one in snapshots if one not in refused and one not in self.snapshots]
         self.snapshots += new
@@ -111,6 +114,14 @@ async def test_looks_of_an_hour_that_takes_no_more_are_a_gap_which_is_said_once_
         await setting.outbox.empty()
     assert (numbers(setting.dropped), numbers(setting.stored)) == ([0, 3], [1, 2])
     assert setting.said == ["Looks of hours that were down-sampled before are not stored: their hours take no more."]
+
+
+async def test_a_look_that_the_database_refuses_for_good_is_a_gap_and_keeps_no_other_from_being_stored(setting):
+    setting.shelf.never = [snapshot(after_s=1)]
+    setting.add(0, 1, 2)
+    await setting.outbox.empty()
+    assert (numbers(setting.dropped), numbers(setting.stored), setting.outbox.waiting) == ([1], [0, 2], (0, ""))
+    assert setting.said == ["The history's database refuses what was to be stored (too large): it is not kept."]
 
 
 async def test_what_is_given_up_is_dropped(setting):
