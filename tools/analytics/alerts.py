@@ -15,7 +15,7 @@ ValueUnit = Literal["pct", "bps", "usd", "price", "count", "ratio"]
 class LiquidityAlert(Record):
     """One incident of one market, from when it was raised until it was cleared.
 
-    `current_value` and `baseline_value` are in `unit`: spread and a price move (log return) in pct, imbalance in pct points, depth in usd, an
+    `current_value` and `baseline_value` are in `unit`: spread in pct, a price move in pct of the price before, imbalance in pct points, depth in usd, an
     outage in failed looks (count). `z_score` is robust, null where the window's MAD is zero. `rule` is empty for what is watched by itself.
     """
 

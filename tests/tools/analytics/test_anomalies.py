@@ -241,7 +241,9 @@ def test_a_price_jump_raises_at_once_and_clears_when_the_price_stands_still_agai
 
     assert brief(events) == [(1, "PRICE_ANOMALY", "raised"), (2, "PRICE_ANOMALY", "cleared")]
     assert events[0].message == "Price rose by 1.00% within one interval (usual move: 0.050%)"
-    assert (events[0].current_value, events[0].baseline_value, events[0].z_score) == (pytest.approx(0.995033), 0.05, pytest.approx(19.90066))
+    assert (events[0].current_value, events[0].deviation_percentage, events[0].baseline_value) == (pytest.approx(1), pytest.approx(1), 0.05)
+    # Judged by the log return, 0.995033 %.
+    assert events[0].z_score == pytest.approx(19.90066)
 
 
 @pytest.mark.parametrize(

@@ -56,12 +56,12 @@ def test_a_calm_market_is_told_with_everything_that_was_compared() -> None:
         "alerts": [],
         "cleared": [],
     }
-    move = 100 * np.log(100.11 / 100)
+    log_return = 100 * np.log(100.11 / 100)
     compared = [
         ("SPREAD_WIDENING", "pct", 0.1, 0.1, 0.0, 40, 0.0),
         ("DEPTH_DROP", "usd", 9e5, 1e6, -10, 40, -10 / 1.4826),
         ("IMBALANCE", "pct", 12, 0, 12, 40, 12 / 1.4826),
-        ("PRICE_ANOMALY", "pct", move, sigma, move, 0.2, move / sigma),
+        ("PRICE_ANOMALY", "pct", 0.11, sigma, 0.11, 100 * np.expm1(0.2 / 100), log_return / sigma),
         ("VENUE_OUTAGE", "count", 0, None, None, None, None),
     ]
     names = ("alert_type", "unit", "current_value", "baseline_value", "deviation_percentage", "limit_percentage", "z_score")

@@ -1,6 +1,6 @@
 """How far the figures of one observation stand from what is usual, or from a person's rule."""
 
-from math import inf, log, sqrt
+from math import copysign, expm1, inf, log, sqrt
 from sys import float_info
 from typing import NamedTuple
 
@@ -119,7 +119,7 @@ def _imbalance(seen: Figures, usual: Norm, threshold_pct: float) -> Judged:
 
 
 def _price(seen: Figures, usual: Norm, state: AlertState, observation: Observation) -> Judged:
-    """The log return since the observation before; `baseline` is the usual move, one robust sigma."""
+    """The move since the observation before in per cent of that price, judged by its log return; `baseline` is the usual move, one robust sigma."""
     if state.mid is None or state.mid_at is None:
         return "There is no observation just before this one to compare the price with."
     seconds = (observation.at - state.mid_at).total_seconds()
@@ -130,7 +130,8 @@ def _price(seen: Figures, usual: Norm, state: AlertState, observation: Observati
     # Over more than the norm's interval a price walks as much further as the root of the time.
     move, sigma = 100 * log(seen.mid / state.mid), usual.return_sigma_pct * sqrt(max(1.0, seconds / usual.interval_s))
     limit = max(SMALLEST_JUMP_PCT, JUMP_SIGMAS * state.threshold_pct / 30 * sigma)
-    found = _found("PRICE_ANOMALY", "pct", (move, sigma, move, limit, move / sigma if sigma else None), abs(move) / limit)
+    change, change_limit = (100 * expm1(one / 100) for one in (move, copysign(limit, move)))
+    found = _found("PRICE_ANOMALY", "pct", (change, sigma, change, abs(change_limit), move / sigma if sigma else None), abs(move) / limit)
     return found._replace(intervals=max(1, round(seconds / observation.interval_s)))
 
 

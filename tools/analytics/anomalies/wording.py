@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from math import expm1
 
 from ...units import format_value
 from ..alerts import AlertType, LiquidityAlert
@@ -96,6 +95,5 @@ def _heavy(found: Deviation) -> str:
     return "bids" if (found.deviation_pct or 0.0) > 0 else "asks"
 
 
-def _moved(log_return_pct: float) -> str:
-    change = 100 * expm1(log_return_pct / 100)
+def _moved(change: float) -> str:
     return f"{'rose' if change > 0 else 'fell'} by {format_value(abs(change), 'pct')}"
