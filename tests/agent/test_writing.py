@@ -13,6 +13,7 @@ from agent.rules.writing import Outcomes, alerting, normal, past
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.anomalies import AnomalyReport, Check
 from tools.analytics.baseline import baseline
+from tools.analytics.forecast import Outlook
 from tools.analytics.rules import AlertRules, RuleStatus
 from tools.analytics.trend import trend
 
@@ -170,13 +171,17 @@ def test_histories_whose_depth_is_of_different_bands_say_so_in_each_row():
     assert "| okx (SOL/USD), within 0.5% | " in text
 
 
-def test_exchanges_without_a_forecast_share_a_sentence():
+def test_exchanges_without_a_forecast_say_why():
+    missing = {"gate": 0, "kraken": 1, "okx": 0, "bybit": 3}
     usual = {
-        f"baseline_{exchange}": baseline(series(exchange=exchange, symbol="SOL/USD", spread_pct=[0.1] * 20), "SOL", 24, None, NOON)
-        for exchange in ("gate", "kraken", "okx")
+        f"baseline_{exchange}": baseline(series(exchange=exchange, symbol="SOL/USD", spread_pct=[0.1] * 20), "SOL", 24, None, NOON, None, Outlook(None, days))
+        for exchange, days in missing.items()
     }
-    text = said(normal.outlook, **usual)
-    assert text.startswith("There is no forecast of SOL liquidity on gate (SOL/USD), kraken (SOL/USD) and okx (SOL/USD): the stored history is too short")
+    assert said(normal.outlook, **usual).split("\n\n")[:3] == [
+        "There is no forecast of SOL liquidity on kraken (SOL/USD): the stored history is too short for one, by about 1 day.",
+        "There is no forecast of SOL liquidity on bybit (SOL/USD): the stored history is too short for one, by about 3 days.",
+        "There is no forecast of SOL liquidity on gate (SOL/USD) and okx (SOL/USD): what the hours of the day tell of it does not beat a naive forecast.",
+    ]
 
 
 def test_a_rule_that_never_fired_says_never():

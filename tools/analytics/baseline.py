@@ -12,7 +12,7 @@ from . import gaps
 from .bands_over_time import DepthColumn, depth_column, depth_now
 from .dispersion import FEWEST_SAMPLES, DepthDistribution, ImbalanceDistribution, SpreadDistribution, dispersion, fields
 from .figures import Figures
-from .forecast import Forecast
+from .forecast import Forecast, Outlook
 from .look import Look
 from .result import Result
 from .same_hour import HourOfWeek, same_hour
@@ -27,6 +27,7 @@ class Baseline(Result):
 
     `depth_band_pct` is the widest band that every sample covers (1 with a warning where some came without bands), null where there is none.
     `verdict` is null where now is unknown; unusual is a spread or depth among the outermost 5 % of its samples and at least 10 % from their median.
+    `forecast_missing_days` is how many days of history a forecast lacks, 0 where there are enough but it is no better than a naive one.
     """
 
     symbol: str
@@ -47,14 +48,15 @@ class Baseline(Result):
     verdict: Verdict | None
     hour_of_week: HourOfWeek | None
     forecast: Forecast | None
+    forecast_missing_days: Count | None
 
 
 def baseline(
-    series: Series, asked: str, hours: float, current: Look | None, now: datetime, past: Series | None = None, outlook: Forecast | None = None
+    series: Series, asked: str, hours: float, current: Look | None, now: datetime, past: Series | None = None, outlook: Outlook | None = None
 ) -> Baseline:
     """The baseline over `series`, with `current` placed in it, unless that look failed or there is none.
 
-    `past` is a longer series up to the same end for the hour of the week, if any. `outlook` is the forecast to tell with it: what it stands on
+    `past` is a longer series up to the same end for the hour of the week, if any. `outlook` is what forecast to tell with it: what it stands on
     changes slowly, so that whoever asks often keeps one. `asked` is the symbol as the caller gave it. `as_of` is current's time, or the newest
     snapshot's.
 
@@ -104,7 +106,8 @@ def baseline(
         imbalance=None if imbalance_fields is None else ImbalanceDistribution(**imbalance_fields),
         verdict=verdict(spread_placed, depth_placed),
         hour_of_week=at_this_hour,
-        forecast=outlook,
+        forecast=None if outlook is None else outlook.forecast,
+        forecast_missing_days=None if outlook is None or outlook.forecast else outlook.missing_days,
     )
 
 

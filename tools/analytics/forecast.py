@@ -1,8 +1,9 @@
 """The range in which liquidity will probably stand over the next day: quantiles by hour of the week. Never a forecast of price.
 
 An hour ahead gets the quantiles of the same hour of the week (UTC) where the history to learn from spans three weeks, else of the same hour of the
-day. Its score is the pinball loss at the three quantiles over the last fifth of the history (whole days, one at least), by what was known before
-that fifth; the naive forecast it must beat says for each of those days the quantiles of the 24 hours before it.
+day. Its score is the pinball loss at the three quantiles over the last fifth of the history (whole days, three at least), by what was known before
+that fifth. There are two naive forecasts: the quantiles of the 24 hours before each of those days, and those of all that was known, whatever the hour.
+It must beat both over the held-out days, and the first on most of them: of liquidity without a daily season one alone is beaten by chance too often.
 """
 
 from datetime import datetime, timedelta
@@ -21,17 +22,18 @@ from .series import HOUR_MS, HOURS_A_WEEK, Series, Times, hour_of_week, moment, 
 U = TypeVar("U")
 _SHARES: Column = np.array([0.05, 0.5, 0.95])
 _DAY_MS = 24 * HOUR_MS
-_SHORTEST_MS = 3 * _DAY_MS
+_FEWEST_HELD_OUT = 3
+_FEWEST_REPEATS = 2
+_SHORTEST_MS = (_FEWEST_REPEATS + _FEWEST_HELD_OUT) * _DAY_MS
 _WEEKLY_MS = 21 * _DAY_MS
 _HELD_OUT = 0.2
 _HOURS_AHEAD = 24
-_FEWEST_REPEATS = 2
 
 
 class ForecastRange(Record, Generic[U]):
     """5th, 50th and 95th percentile for each hour ahead.
 
-    `skill_pct` is by how much its pinball loss beat the naive forecast's on the last `scored_samples` of history.
+    `skill_pct` is by how much its pinball loss on the last `scored_samples` of history, which it had not seen, was below the better naive forecast's.
     """
 
     p5: list[U]
@@ -50,7 +52,7 @@ class DepthForecast(ForecastRange[Usd]):
 
 
 class Forecast(Record):
-    """The next 24 hours; `at` holds the start of each hour. What did not beat the naive forecast is null.
+    """The next 24 hours; `at` holds the start of each hour. What did not beat both naive forecasts is null.
 
     `depth_band_pct` is the widest band that was complete in all the history learnt from, which may be narrower than a baseline's over a shorter window.
     """
@@ -61,6 +63,13 @@ class Forecast(Record):
     depth: DepthForecast | None
 
 
+class Outlook(NamedTuple):
+    """A forecast; where there is none, how many days of history it lacks: 0 where there are enough, but it is no better than the naive ones."""
+
+    forecast: Forecast | None
+    missing_days: int
+
+
 class _Learnt(NamedTuple):
     """Values from lowest to highest, the hour of the week of each, and every hour (since 1970) that they are from, once."""
 
@@ -69,50 +78,55 @@ class _Learnt(NamedTuple):
     hours: NDArray[np.int64]
 
 
-def forecast(series: Series, now: datetime) -> Forecast | None:
-    """The next 24 hours' ranges from `series`, null where neither spread nor depth beats the naive forecast on held-out history.
+def outlook(series: Series, now: datetime) -> Outlook:
+    """The next 24 hours' ranges from `series`, unless neither spread nor depth beats the naive forecasts on held-out history.
 
     The hours are whole ones from the first that begins at or after `now`.
-    Needs three days of history; rows that are hourly means are left out.
+    Needs five days of history; rows that are hourly means are left out.
     """
     known = priced(series)
     known = known.where(~known.hourly)
-    if not len(known) or known.time_ms[-1] - known.time_ms[0] < _SHORTEST_MS:
-        return None
     first = -(-round(now.timestamp() * 1_000) // HOUR_MS)
     band = depth_column(known)
-    spread = _range(known.time_ms, known.spread_pct, first)
-    depth = None if band.usd is None else _range(known.time_ms, band.usd, first)
+    spread, missing_days = _range(known.time_ms, known.spread_pct, first)
+    depth = None if band.usd is None else _range(known.time_ms, band.usd, first)[0]
     if spread is None and depth is None:
-        return None
-    return Forecast(
+        return Outlook(None, missing_days)
+    told = Forecast(
         at=[moment(first * HOUR_MS) + timedelta(hours=ahead) for ahead in range(_HOURS_AHEAD)],
         depth_band_pct=None if depth is None else band.band_pct,
         spread=None if spread is None else SpreadForecast(**spread),
         depth=None if depth is None else DepthForecast(**depth),
     )
+    return Outlook(told, 0)
 
 
-def _range(time_ms: Times, column: Column, first: int) -> dict[str, Any] | None:
-    """The fields of a ForecastRange from the hour `first` on; None where it does not beat the naive forecast."""
+def _range(time_ms: Times, column: Column, first: int) -> tuple[dict[str, Any] | None, int]:
+    """The fields of a ForecastRange from the hour `first` on; None where it does not beat the naive forecasts, and how many days it lacks for that."""
     known = ~np.isnan(column)
     times, values = time_ms[known], column[known]
-    if not len(times) or times[-1] - times[0] < _SHORTEST_MS:
-        return None
-    held_out_days = max(1, round(_HELD_OUT * int(times[-1] - times[0]) / _DAY_MS))
+    span_ms = int(times[-1] - times[0]) if len(times) else 0
+    if span_ms < _SHORTEST_MS:
+        return None, -(-(_SHORTEST_MS - span_ms) // _DAY_MS)
+    held_out_days = max(_FEWEST_HELD_OUT, round(_HELD_OUT * span_ms / _DAY_MS))
     # The held-out part begins on an hour and ends with the newest sample.
     split = int(times[-1]) // HOUR_MS + 1 - 24 * held_out_days
     weekly = split * HOUR_MS - times[0] >= _WEEKLY_MS
     hours = times // HOUR_MS
     slots, seen, order = hour_of_week(hours).astype(np.uint8), hours[np.flatnonzero(np.diff(hours, prepend=-1))], np.argsort(values)
     before = order[order < np.searchsorted(hours, split)]
-    model = _by_hour_of_week(_Learnt(values[before], slots[before], seen[seen < split]), weekly=weekly)
-    loss, naive, scored = _losses(times, values, model[slots], split)
-    if not (scored and loss < naive):
-        return None
+    learnt = _Learnt(values[before], slots[before], seen[seen < split])
+    days = _scored(times, values, (_by_hour_of_week(learnt, weekly=weekly)[slots], _by_slot(learnt, 1)), split)
+    if len(days) < _FEWEST_HELD_OUT:
+        return None, _FEWEST_HELD_OUT - len(days)
+    loss, of_day_before, of_all = (sum(losses) for losses in zip(*(day.losses for day in days), strict=True))
+    naive, won = min(of_day_before, of_all), sum(day.losses[0] < day.losses[1] for day in days)
+    if not (loss < naive and won > len(days) / 2):
+        return None, 0
     table = _by_hour_of_week(_Learnt(values[order], slots[order], seen), weekly=weekly)
     low, middle, high = table[hour_of_week(first + np.arange(_HOURS_AHEAD))].T.tolist()
-    return {"p5": low, "p50": middle, "p95": high, "skill_pct": 100 * (1 - loss / naive), "scored_samples": scored}
+    skill = {"skill_pct": 100 * (1 - loss / naive), "scored_samples": sum(day.samples for day in days)}
+    return {"p5": low, "p50": middle, "p95": high, **skill}, 0
 
 
 def _by_hour_of_week(learnt: _Learnt, *, weekly: bool) -> Column:
@@ -141,22 +155,28 @@ def _by_slot(learnt: _Learnt, count: int) -> Column:
     return np.where(seldom[:, None], np.nan, low + (high - low) * (position - below))
 
 
-def _losses(times: Times, values: Column, predicted: Column, split: int) -> tuple[float, float, int]:
-    """Summed pinball loss from the hour `split` on of what was `predicted`, shape (n, 3), and of the naive forecast, and of how many samples.
+class _Day(NamedTuple):
+    """A held-out day: the summed losses of the forecast, of the day before's quantiles and of those of all that was learnt."""
+
+    losses: tuple[float, float, float]
+    samples: int
+
+
+def _scored(times: Times, values: Column, predicted: tuple[Column, Column], split: int) -> list[_Day]:
+    """Every day from the hour `split` on, by what was predicted of each sample, shape (n, 3), and of all alike, shape (1, 3).
 
     A day without enough samples in the day before it has no naive forecast and is skipped.
     """
-    loss = naive = 0.0
-    scored = 0
+    model, of_all = predicted
+    days = list[_Day]()
     bounds = np.searchsorted(times, np.arange((split - 24) * HOUR_MS, int(times[-1]) + _DAY_MS + 1, _DAY_MS))
     for before, start, end in zip(bounds, bounds[1:], bounds[2:], strict=False):
-        if start - before < FEWEST_SAMPLES:
+        if start - before < FEWEST_SAMPLES or start == end:
             continue
         actual = values[start:end]
-        loss += _pinball(actual, predicted[start:end])
-        naive += _pinball(actual, np.quantile(values[before:start], _SHARES))
-        scored += len(actual)
-    return loss, naive, scored
+        of_day_before = np.quantile(values[before:start], _SHARES)
+        days.append(_Day((_pinball(actual, model[start:end]), _pinball(actual, of_day_before), _pinball(actual, of_all)), len(actual)))
+    return days
 
 
 def _pinball(actual: Column, predicted: Column) -> float:

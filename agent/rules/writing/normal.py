@@ -30,7 +30,7 @@ def _one(topic: Topic, name: str, result: Baseline) -> str:
 
 
 def _lead(name: str, result: Baseline) -> str:
-    market = f"{{{name}.exchange}} ({{{name}.symbol_used}})"
+    market = _market(name)
     beside = f"compared with {{{name}.sample_count}} samples over {{{name}.hours}} up to {{{name}.end}}"
     if result.verdict is None:
         return f"Whether {{{name}.base_currency}} liquidity on {market} is as usual cannot be said, because there is no book to compare. What is usual:"
@@ -96,7 +96,7 @@ def _verdicts(found: dict[str, Baseline]) -> str:
 def _row(name: str, result: Baseline) -> list[str]:
     depth = [f"{{{name}.depth.now}} within {{{name}.depth_band_pct}}", f"{{{name}.depth.percentile}}"] if result.depth else [f"{{{name}.depth}}"] * 2
     return [
-        f"{{{name}.exchange}} ({{{name}.symbol_used}})",
+        _market(name),
         f"{{{name}.verdict}}",
         f"{{{name}.spread.now}}",
         f"{{{name}.spread.percentile}}",
@@ -112,18 +112,27 @@ def outlook(_topic: Topic, outcomes: Outcomes) -> str:
         return nothing_to_tell(outcomes)
     ahead = {name: told for name, result in found.items() if (told := _forecast(name, result))}
     told = [paragraphs(words, _hours(name, found[name].forecast)) for name, words in ahead.items()]
-    none = _none([name for name in found if name not in ahead])
-    return paragraphs(*told, none, "I forecast liquidity only, never prices.", failed(outcomes), warnings(outcomes, now_is_compared=False))
+    none = _none({name: result for name, result in found.items() if name not in ahead})
+    return paragraphs(*told, *none, "I forecast liquidity only, never prices.", failed(outcomes), warnings(outcomes, now_is_compared=False))
 
 
-def _none(names: list[str]) -> str:
-    if not names:
-        return ""
-    markets = listed([f"{{{name}.exchange}} ({{{name}.symbol_used}})" for name in names])
-    return (
-        f"There is no forecast of {{{names[0]}.base_currency}} liquidity on {markets}: the stored history is too short for one, or what it gives"
-        " does not beat a naive forecast. Some days more of recording may give one."
-    )
+def _none(found: dict[str, Baseline]) -> list[str]:
+    """Why there is no forecast: of those whose history is too short one by one, of the others together."""
+    short = {name: result.forecast_missing_days for name, result in found.items() if result.forecast_missing_days}
+    no_better = [name for name in found if name not in short]
+    told = [
+        f"{_no_forecast([name])}: the stored history is too short for one, by about {{{name}.forecast_missing_days}} day{'' if days == 1 else 's'}."
+        for name, days in short.items()
+    ]
+    return [*told, *([f"{_no_forecast(no_better)}: what the hours of the day tell of it does not beat a naive forecast."] if no_better else [])]
+
+
+def _no_forecast(names: list[str]) -> str:
+    return f"There is no forecast of {{{names[0]}.base_currency}} liquidity on {listed([_market(name) for name in names])}"
+
+
+def _market(name: str) -> str:
+    return f"{{{name}.exchange}} ({{{name}.symbol_used}})"
 
 
 def _forecast(name: str, result: Baseline) -> str:
@@ -136,7 +145,7 @@ def _forecast(name: str, result: Baseline) -> str:
         f"{_range(f'{name}.forecast.depth', ahead.depth)} of depth within {{{name}.forecast.depth_band_pct}}" if ahead.depth else "",
     ]
     told = " and ".join(one for one in ranges if one)
-    return f"Probable until {{{name}.forecast.at.{len(ahead.at) - 1}}} on {{{name}.exchange}} ({{{name}.symbol_used}}): {told}." if told else ""
+    return f"Probable until {{{name}.forecast.at.{len(ahead.at) - 1}}} on {_market(name)}: {told}." if told else ""
 
 
 def _range(at: str, ahead: ForecastRange[float]) -> str:

@@ -15,7 +15,7 @@ from scipy import stats
 
 from tools.analytics.baseline import Baseline, baseline
 from tools.analytics.dispersion import dispersion, percentile_of, quantile, robust_z
-from tools.analytics.forecast import Forecast
+from tools.analytics.forecast import Forecast, Outlook
 from tools.analytics.look import look
 from tools.analytics.result import Record
 from tools.analytics.series import Series
@@ -91,6 +91,7 @@ def test_a_baseline_says_of_every_figure_what_numpy_scipy_and_statistics_say() -
         "verdict": "usual",
         "hour_of_week": None,
         "forecast": None,
+        "forecast_missing_days": None,
     }
 
 
@@ -395,12 +396,14 @@ def test_a_clock_behind_the_exchange_s_gives_no_negative_age() -> None:
     assert baseline(series(times_s=range(-20, 0)), "BTC", 24, look(snapshot()), NOON - timedelta(seconds=1)).age_ms == 0.0
 
 
-def test_an_empty_past_counts_as_none_and_the_outlook_is_told_as_it_was_given() -> None:
-    outlook = Forecast(at=[NOON], depth_band_pct=None, spread=None, depth=None)
-
+@pytest.mark.parametrize(
+    ("outlook", "missing"),
+    [(Outlook(Forecast(at=[NOON], depth_band_pct=None, spread=None, depth=None), 0), None), (Outlook(None, 0), 0), (Outlook(None, 3), 3)],
+)
+def test_an_empty_past_counts_as_none_and_the_outlook_is_told_as_it_was_given(outlook: Outlook, missing: int | None) -> None:
     found = baseline(series(times_s=range(-20, 0)), "BTC", 24, look(snapshot()), NOON, series(times_s=[]), outlook)
 
-    assert (found.hour_of_week, found.forecast) == (None, outlook)
+    assert (found.hour_of_week, found.forecast, found.forecast_missing_days) == (None, outlook.forecast, missing)
 
 
 @pytest.mark.parametrize("which", ["current", "past"])

@@ -134,6 +134,7 @@ def usual(**parts: Any) -> Baseline:
             weekday=6, hour=12, sample_count=120, spread_median_pct=0.011, spread_percentile=98.0, depth_median_usd=4.4e6, depth_percentile=3.0
         ),
         "forecast": None,
+        "forecast_missing_days": None,
         "source": "live",
         "as_of": NOON,
         "age_ms": 1_000,
