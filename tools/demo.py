@@ -4,9 +4,10 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from .analytics.alerts import LiquidityAlert
-from .analytics.anomalies import backtest
+from .analytics.anomalies import AlertState, resume, resumed
 from .analytics.series import Series, milliseconds, moment
 from .analytics.snapshot import Miss, Snapshot
 from .feeds.depth_limits import is_all_sent, request_limit
@@ -17,8 +18,16 @@ from .simulator.past import Recorder, look
 from .symbols import candidates
 
 INTERVAL_S = 300
+_INTERVAL_MS = 1_000 * INTERVAL_S
 _DAY = timedelta(hours=24)
 _USUAL = ("BTC", "ETH", "SOL")
+
+
+class _Filled(NamedTuple):
+    """Until when a market has been filled, and in which state that left whoever watches it."""
+
+    until: datetime
+    state: AlertState
 
 
 class GeneratedHistory(History):
@@ -34,6 +43,7 @@ class GeneratedHistory(History):
         self._clock = now
         self._recorder = Recorder(request_limit, is_all_sent, exchanges)
         self._filling = defaultdict[tuple[str, str], asyncio.Lock](asyncio.Lock)
+        self._filled = dict[tuple[str, str], _Filled]()
 
     async def find_market(self, exchange: str, symbol: str) -> str | None:
         """As History's, the market being filled first."""
@@ -69,11 +79,15 @@ class GeneratedHistory(History):
             return
         async with self._filling[exchange, market]:
             now = self._clock()
-            missing = _unseen(await super().series(exchange, market, now - _DAY, now))
+            filled = self._filled.get((exchange, market), _Filled(now - _DAY, AlertState()))
+            until = moment(milliseconds(now) // _INTERVAL_MS * _INTERVAL_MS)
+            if until <= filled.until:
+                return
+            state, missing = filled.state, _unseen(await super().series(exchange, market, max(filled.until, now - _DAY), now))
             if missing:
                 await self._generate(exchange, market, missing)
-                whole = await super().series(exchange, market, now - 2 * _DAY, now)
-                await self.store_alerts(await asyncio.to_thread(backtest, whole))
+                state = await self._watched(exchange, market, missing[0], now, state)
+            self._filled[exchange, market] = _Filled(until, state)
 
     def _meant(self, exchange: str, symbol: str) -> str | None:
         """The market that a symbol means there, None where the venue lists none."""
@@ -84,10 +98,19 @@ class GeneratedHistory(History):
         looks = await asyncio.to_thread(lambda: [look(self._books, exchange, market, moment, self._recorder) for moment in moments])
         await self.append([one for one in looks if isinstance(one, Snapshot)], [one for one in looks if isinstance(one, Miss)])
 
+    async def _watched(self, exchange: str, market: str, first: datetime, now: datetime, state: AlertState) -> AlertState:
+        """Store the alerts of whoever had watched from `first` on, in that state or, where others have watched since it was left, with what they left."""
+        series = await super().series(exchange, market, first - _DAY, now)
+        newest_ms = max(int(times[times < milliseconds(first)].max(initial=0)) for times in (series.time_ms, series.failed_ms))
+        if state.last_at != moment(newest_ms):
+            state = resume(await super().alerts(exchange, market, until=first, open_only=True))
+        state, found = await asyncio.to_thread(resumed, state, series, first=first)
+        await self.store_alerts(found)
+        return state
 
-def _unseen(day: Series) -> list[datetime]:
+
+def _unseen(window: Series) -> list[datetime]:
     """The whole intervals of the clock within a window at whose end nobody had looked for an interval; the same for whoever asks."""
-    interval_ms = 1_000 * INTERVAL_S
-    seen = {int(time) // -interval_ms * -interval_ms for times in (day.time_ms, day.failed_ms) for time in times}
-    first, last = (milliseconds(edge) // interval_ms for edge in (day.start, day.end))
-    return [moment(step * interval_ms) for step in range(first + 1, last + 1) if step * interval_ms not in seen]
+    seen = {int(time) // -_INTERVAL_MS * -_INTERVAL_MS for times in (window.time_ms, window.failed_ms) for time in times}
+    first, last = (milliseconds(edge) // _INTERVAL_MS for edge in (window.start, window.end))
+    return [moment(step * _INTERVAL_MS) for step in range(first + 1, last + 1) if step * _INTERVAL_MS not in seen]

@@ -12,7 +12,7 @@ Two observations in a row raise an alert (a price jump needs one). It keeps the 
 first of them: an incident that pauses or grows is one alert.
 """
 
-from .backtesting import backtest, backtest_rules
+from .backtesting import backtest, backtest_rules, resumed
 from .checking import AnomalyReport, Check, report
 from .norms import Norm, norm
 from .stepping import step
@@ -33,5 +33,6 @@ __all__ = [
     "observe",
     "report",
     "resume",
+    "resumed",
     "step",
 ]

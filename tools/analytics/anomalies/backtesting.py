@@ -24,8 +24,12 @@ def backtest(
     The norm at each moment is that of the `lookback_hours` before it, worked out anew REFRESHES times in that time. Observations before
     `first` only serve as history.
     """
-    observations = _observations(priced(series), round(3_600_000 * lookback_hours), milliseconds(first) if first else 0)
-    return run(AlertState(threshold_pct, tuple(rules)), observations)[1]
+    return resumed(AlertState(threshold_pct, tuple(rules)), series, lookback_hours=lookback_hours, first=first)[1]
+
+
+def resumed(state: AlertState, series: Series, *, lookback_hours: float = 24, first: datetime | None = None) -> tuple[AlertState, list[LiquidityAlert]]:
+    """As `backtest`, from a state on that was left before `first`: the state afterwards, and beside the alerts raised meanwhile those that stood in it."""
+    return run(state, _observations(priced(series), round(3_600_000 * lookback_hours), milliseconds(first) if first else 0))
 
 
 def backtest_rules(series: Series, rules: Sequence[Rule]) -> list[LiquidityAlert]:
