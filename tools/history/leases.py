@@ -1,39 +1,51 @@
 """Who records what: a lease for each market, so that several recorders share one database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, or_
+from sqlalchemy import BigInteger, Connection, cast, delete, extract, func, literal, or_, select
 
 from ..analytics.series import milliseconds
 from ..parameters import Source
 from .database import Database
+from .store import LONGEST_LEASE_S, Pair
 from .tables import leases
+
+_SERVER_TIME = cast(1_000 * extract("epoch", func.clock_timestamp()), BigInteger)
 
 
 @dataclass(frozen=True)
 class Leases:
-    """The leases for one source."""
+    """The leases for one source. Time is the server's, so that machines need not agree on it; of a file, which has one machine, the caller's."""
 
     database: Database
     source: Source
 
-    async def claim(self, pairs: Sequence[tuple[str, str]], owner: str, now: datetime, lease_s: float) -> list[tuple[str, str]]:
-        """Take or renew what is free, expired or the owner's. One statement decides each market, so two who claim at once cannot both have it."""
+    async def claim(self, pairs: Sequence[Pair], owner: str, now: Callable[[], datetime], lease_s: float) -> list[Pair]:
+        """Take or renew what is free, expired, the owner's, or of a clock that was wrong: no lease ends later than LONGEST_LEASE_S from now.
+
+        One statement decides each market, so two who claim at once cannot both have it.
+        """
         if not pairs:
             return []
+        held = await self.database.write(lambda connection: self._take(connection, sorted(set(pairs)), owner, now, round(1_000 * lease_s)))
+        return [pair for pair in dict.fromkeys(pairs) if pair in held]
+
+    def _take(self, connection: Connection, pairs: Sequence[Pair], owner: str, now: Callable[[], datetime], lease_ms: int) -> set[Pair]:
+        """In one order everywhere, or two who claim would wait for one another."""
+        # Told the time once it is our turn, of each market at a server: by an earlier one, a lease just taken by another would seem to end too late.
+        present = literal(milliseconds(now()), BigInteger) if self.database.on_sqlite else _SERVER_TIME
+        expires_ms = connection.execute(select(present + lease_ms)).scalar_one()
         insert = self.database.insert(leases)
+        held = leases.c.expires_ms.between(present + 1, present + round(1_000 * LONGEST_LEASE_S))
         statement = insert.on_conflict_do_update(
             index_elements=["source", "exchange", "symbol"],
             set_={"owner": insert.excluded.owner, "expires_ms": insert.excluded.expires_ms},
-            where=or_(leases.c.owner == insert.excluded.owner, leases.c.expires_ms <= milliseconds(now)),
+            where=or_(leases.c.owner == insert.excluded.owner, ~held),
         ).returning(leases.c.exchange, leases.c.symbol)
-        expires_ms = milliseconds(now + timedelta(seconds=lease_s))
-        # In one order everywhere, or two who claim would wait for one another.
-        wanted = [{"source": self.source, "exchange": one, "symbol": two, "owner": owner, "expires_ms": expires_ms} for one, two in sorted(set(pairs))]
-        held = await self.database.write(lambda connection: {(row.exchange, row.symbol) for row in connection.execute(statement, wanted)})
-        return [pair for pair in dict.fromkeys(pairs) if pair in held]
+        wanted = [{"source": self.source, "exchange": one, "symbol": two, "owner": owner, "expires_ms": expires_ms} for one, two in pairs]
+        return {(row.exchange, row.symbol) for row in connection.execute(statement, wanted)}
 
     async def release(self, owner: str) -> None:
         """Give up every lease of an owner."""
