@@ -281,11 +281,19 @@ async def test_a_rule_is_told_as_stored_with_its_state_and_how_often_it_would_ha
     ]
     assert added.startswith("`SOL spread on kraken > 10 bps` is stored as spread-")
     assert "`SOL spread on kraken > 10 bps` is **quiet**: spread stands at " in added
-    assert "Over the last 24 h it would have fired 1 time, last at 06:19 UTC." in added
+    assert "Over the last 24 h it would have fired 1 time, last at 06:19 UTC. What is stored of them begins at 2026-08-08 12:19 UTC." in added
     assert "| SOL spread on kraken > 10 bps | quiet | " in listed
     assert " | 1 | 06:19 UTC | spread-" in listed
     assert removed.startswith("`SOL spread on kraken > 10 bps` is removed.")
     assert empty.startswith("No rules are stored")
+
+
+async def test_a_rule_whose_condition_holds_is_told_so_and_since_when(remembering):
+    text = await answer(remembering, "Tell me when the SOL price on Kraken passes 1 dollar")
+    assert (
+        "`SOL price on kraken > 1` is **beyond** (its condition holds, and an alert takes two looks in a row): price stands at 100.00 at 11:59:00 UTC." in text
+    )
+    assert "What is stored of them begins at 2026-08-08 12:19 UTC, and its condition held all that time." in text
 
 
 async def test_a_rule_that_was_stored_already_is_the_one_that_is_told(remembering):

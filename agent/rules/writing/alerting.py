@@ -153,17 +153,20 @@ def _meant(name: str, result: AlertRules) -> str:
     if index is None:
         return ""
     at, rule = f"{name}.rules.{index}", result.rules[index]
-    if rule.state == "no data":
+    if rule.as_of is None and rule.state == "no data":
         return f"`{{{at}.rule}}`: no snapshot of that market is stored yet, so its state is not known, nor how often it would have fired."
-    return f"`{{{at}.rule}}` is **{{{at}.state}}**: {{{at}.metric}} stands at {{{at}.current_value}}. {_fired(name, at, rule)}"
+    holds = " (its condition holds, and an alert takes two looks in a row)" if rule.state == "beyond" else ""
+    when = f" at {{{at}.as_of}}" if rule.as_of else ""
+    return f"`{{{at}.rule}}` is **{{{at}.state}}**{holds}: {{{at}.metric}} stands at {{{at}.current_value}}{when}. {_fired(name, at, rule)}"
 
 
 def _fired(name: str, at: str, rule: RuleStatus) -> str:
-    over = f"Over the last {{{name}.tested_hours}} it would have fired"
     if rule.would_have_fired is None:
         return ""
     times = f"{{{at}.would_have_fired}} time{'' if rule.would_have_fired == 1 else 's'}"
-    return f"{over} {times}{f', last at {{{at}.last_fired_at}}' if rule.last_fired_at else ''}."
+    last = f", last at {{{at}.last_fired_at}}" if rule.last_fired_at else ""
+    throughout = ", and its condition held all that time" if rule.true_throughout else ""
+    return f"Over the last {{{name}.tested_hours}} it would have fired {times}{last}. What is stored of them begins at {{{at}.tested_since}}{throughout}."
 
 
 def rules(_topic: Topic, outcomes: Outcomes) -> str:
