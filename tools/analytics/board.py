@@ -114,7 +114,7 @@ def watch(series: Series, alerts: Iterable[LiquidityAlert]) -> WatchedMarket:
         first=None if first is None else moment(first),
         last=None if last is None else moment(last),
         late=last is None or milliseconds(series.end) - last > GAP_INTERVALS * series.usual_ms,
-        watched_pct=100 * seen_ms / (milliseconds(series.end) - milliseconds(series.start)),
+        watched_pct=100 * seen_ms / max(1, milliseconds(series.end) - milliseconds(series.start)),
         sample_count=len(series),
         failed_count=len(series.failed_ms),
         open_count=sum(stand),

@@ -90,6 +90,10 @@ def test_a_stretch_in_which_nobody_looked_is_told_and_one_in_which_the_venue_fai
     assert one.watched_pct == pytest.approx(100 * 40 / 60)
 
 
+def test_of_a_window_that_is_no_time_at_all_nothing_was_watched():
+    assert watch(series(times_s=[], start=NOON), []).watched_pct == 0
+
+
 def test_one_failed_look_does_not_make_a_gap_watched():
     looks = [minute for minute in range(61) if not 20 < minute < 50]
     (one,) = boarded([a_minute_apart(looks, failed_s=[-1_800])]).watched

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.charts.labels import spread
+from tools.charts.labels import share, spread
 
 
 def test_labels_with_room_stay_where_they_are():
@@ -32,3 +32,7 @@ def test_labels_keep_order_stay_inside_and_stand_apart(wanted, gap):
     assert all(-1e-9 <= place <= 1 + 1e-9 for place in places)
     assert all(after - before >= fitting - 1e-9 for before, after in pairwise(sorted(places)))
     assert all(places[one] <= places[other] for one in range(len(wanted)) for other in range(len(wanted)) if wanted[one] < wanted[other])
+
+
+def test_a_label_takes_more_of_a_plot_the_longer_the_names_of_its_rows_are_but_of_no_less_than_half_a_figure():
+    assert [round(share(10, beside), 4) for beside in (0, 20, 60, 500)] == [0.0773, 0.0915, 0.1443, 0.1478]
