@@ -5,11 +5,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
+from tools.analytics.rules import Rule, parse
+from tools.errors import InvalidArgument
+
 from .intent import Intent, Metric, RuleWords, Size
-from .scanning import TAKEN, patterns
+from .scanning import blank, patterns
 
 _ASKS = re.compile(
     r"\b(alert|warn|ping|notify|wake|remind) (me|us)\b"
+    r"|\b(tell|let|message|inform)\b (me|us)\b.*\b(when|whenever|once|as soon as)\b"
+    r".*\b(?:is|are|gets?|becomes?|turns?|looks?) (?:(?:too|very|so|really|un\w+) )*(?:wide|narrow|tight|thin|deep|high|low|bad|poor|good|large|small|off)\b"
     r"|\b(tell|let|message|inform)\b (me|us)\b.*\b(when|whenever|once|as soon as)\b"
     r".*\b(widens|narrows|tightens|drops|falls|sinks|rises|climbs|thins|worsens|spikes|jumps"
     r"|crosses|passes|exceeds|changes|improves|recovers|gets|goes|moves|breaks|hits|reaches)\b"
@@ -32,6 +37,17 @@ _LIST = re.compile(
     r"|^\W*rules\W*$|\b(?:rules|alerts) (?:are (?:stored|set)|do i have|have i|did i set)\b|\bdo i have\b.*\brules?\b|\blist\b.*\balerts\b",
     re.IGNORECASE,
 )
+_TEST = re.compile(
+    r"\bwould\b.*\b(?:fire[ds]?|trigger(?:ed|s)?|go off|gone off)\b|\brules?\b.*\b(?:fire[ds]?|trigger(?:ed|s)?)\b|\bback ?test\w*", re.IGNORECASE
+)
+_CHANGE = re.compile(
+    r"\b(?:(?P<down>drops?|falls?|sinks?|shrinks?|dips?|thins?|declines?|decreases?|narrows?|tightens?)"
+    r"|(?P<up>rises?|jumps?|climbs?|spikes?|grows?|widens?|increases?|moves?|changes?))"
+    r"\s+(?:by )?(?:(?:more than|over|at least) )?(?P<number>\d+(?:\.\d+)?)\s?(?:%|percent|per cent|pct)",
+    re.IGNORECASE,
+)
+_IN_MONEY: frozenset[Metric | None] = frozenset({"depth", "bid depth", "ask depth", "price"})
+"""Figures of which a per cent can only be a change."""
 _ABOVE = (
     r"above|over|past|exceed\w*|pass(?:es|ed|ing)?|beyond|cross\w*|breaks?|tops|(?:more|greater|higher|wider|larger|bigger|deeper) than|hits?|reach\w*|at least"
     r"|(?:rises?|widens?|grows?|jumps?|climbs?|increases?|goes up|gets) to"
@@ -63,6 +79,11 @@ _METRICS: tuple[tuple[Metric, re.Pattern[str]], ...] = patterns(
 )
 
 
+def words() -> list[re.Pattern[str]]:
+    """What a wish about rules is told by."""
+    return [_ASKS, _MAY_ASK, _TEST, _LIST, *(pattern for _, pattern in _METRICS)]
+
+
 def metric(text: str) -> Metric | None:
     """The figure that words ask after."""
     return next((metric for metric, pattern in _METRICS if pattern.search(text)), None)
@@ -74,6 +95,7 @@ def read(text: str) -> tuple[RuleWords | None, str]:
     action = _action(text, condition)
     if action is None or action == "list":
         return RuleWords("list") if action else None, text
+    change = _CHANGE.search(text) if action == "add" else None
     within = _WITHIN.search(text)
     rule_id = _ID.search(text) if action == "remove" and condition is None else None
     found = RuleWords(
@@ -84,16 +106,23 @@ def read(text: str) -> tuple[RuleWords | None, str]:
         within=_within(within) if within else "",
         rule_id=(rule_id["made"] or rule_id["id"]).lower() if rule_id else "",
     )
-    for part in (within, condition, rule_id):
-        text = text[: part.start()] + TAKEN * len(part.group()) + text[part.end() :] if part else text
-    return found, text
+    for part in (within, change or condition, rule_id):
+        text = blank(text, part) if part else text
+    return _as_change(found, change), text
+
+
+def _as_change(found: RuleWords, change: re.Match[str] | None) -> RuleWords:
+    """The rule, or the change that is asked for instead of a level: of a depth or a price a per cent can be nothing else."""
+    if change:
+        return replace(found, above=bool(change["up"]), value="", by=f"{float(change['number']):g}%")
+    return replace(found, value="", by=found.value) if found.metric in _IN_MONEY and found.value.endswith("%") else found
 
 
 def follow_up(before: RuleWords, intent: Intent) -> RuleWords:
     """The rule of before with what a follow-up adds: `5 bps` after "from what level?", another asset."""
     value = f"{intent.band_pct:g}%" if intent.band_pct is not None else _dollars(intent.sizes[0]) if intent.sizes else before.value
     above = before.above if before.above is not None or value == before.value else before.metric not in {"depth", "bid depth", "ask depth"}
-    return replace(before, value=value, above=above)
+    return replace(before, value=value, above=above, by="" if value else before.by)
 
 
 def text_of(rule: RuleWords, symbol: str, exchange: str) -> str:
@@ -109,9 +138,19 @@ def text_of(rule: RuleWords, symbol: str, exchange: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _action(text: str, condition: re.Match[str] | None) -> Literal["list", "add", "remove"] | None:
+def known(rule: RuleWords, symbol: str, exchange: str) -> Rule | None:
+    """The rule as the tool reads it; None where it cannot, or something is missing."""
+    try:
+        return parse(text_of(rule, symbol, exchange), exchange) if rule.metric and rule.value else None
+    except InvalidArgument:
+        return None
+
+
+def _action(text: str, condition: re.Match[str] | None) -> Literal["list", "add", "remove", "test"] | None:
     if _REMOVE.search(text):
         return "remove"
+    if _TEST.search(text):
+        return "test"
     as_written = condition is not None and (condition["more"] or condition["less"]) and metric(text)
     if _ASKS.search(text) or as_written or (condition and _MAY_ASK.search(text)):
         return "add"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from .intent import Size, Unit
 from .markets import asset_after, with_capitals
-from .scanning import TAKEN, take
+from .scanning import TAKEN, blank
 
 _SCALES: Mapping[str, float] = {
     "k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6, "mm": 1e6, "mn": 1e6, "mio": 1e6, "mil": 1e6, "million": 1e6, "millions": 1e6,
@@ -86,14 +86,14 @@ def _unit(amount: float, *, scaled: bool, following: str) -> Unit | None:
 
 def band(text: str) -> tuple[float | None, str]:
     """The distance from mid asked about, in per cent."""
-    matches, rest = take(_BAND, text)
-    if not matches:
-        return None, rest
-    number = float(matches[0]["number"])
-    return number / 100 if matches[0]["unit"].lower().startswith("b") else number, rest
+    found = _BAND.search(text)
+    if not found:
+        return None, text
+    number = float(found["number"])
+    return number / 100 if found["unit"].lower().startswith("b") else number, blank(text, found)
 
 
 def levels(text: str) -> tuple[int | None, str]:
     """How many price levels are to be shown."""
-    matches, rest = take(_LEVELS, text)
-    return (int(matches[0]["top"] or matches[0]["count"]), rest) if matches else (None, rest)
+    found = _LEVELS.search(text)
+    return (int(found["top"] or found["count"]), blank(text, found)) if found else (None, text)

@@ -34,6 +34,13 @@ UNSUPPORTED: tuple[tuple[str, re.Pattern[str]], ...] = patterns(
             r"\b(buy|sell)\b.*\bfor me\b",
             r"\b(buy|sell|get) me\b",
         ),
+        "acknowledge": (r"\back(?:nowledge\w*)?\b",),
+        "time of day": (
+            r"\b(?:times?|hours?) of (?:the )?(?:day|week)\b",
+            r"\b(?:during|throughout|through) (?:the|a) (?:day|week)\b",
+            r"\b(?:what|which|best|worst) (?:hour|weekday)s? (?:is|are|to|for)\b|\bbest time (?:to|for)\b",
+            r"\bwhen (?:is|are)\b.*\b(?:best|worst|most|least|usually|deepest|thinnest|tightest|narrowest|widest|highest|lowest)\b",
+        ),
         "watch": (r"\b(watch|monitor|keep an eye)\b",),
         "recording": (r"\b(start|begin|keep|stop) (recording|tracking)\b", r"^\W*(please |can you |could you )*(record|track)\b(?!.*\bsnap ?shot)"),
         "advice": (

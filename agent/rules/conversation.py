@@ -10,7 +10,7 @@ from pydantic_ai.messages import ModelMessage, ModelRequest, RetryFeedbackPart, 
 from tools.analytics.impact import TakerSide
 
 from . import alert_rules, memory
-from .intent import Intent, Metric, RuleWords, Size, Subject, Unit, Window
+from .intent import Asks, Intent, Metric, RuleWords, Size, Subject, Unit, Window
 from .scanning import once
 
 _SUBJECTS: frozenset[str] = frozenset(get_args(Subject))
@@ -40,6 +40,8 @@ class Topic:
     window: Window | None = None
     metric: Metric | None = None
     rule: RuleWords | None = None
+    asks: tuple[Asks, ...] = ()
+    threshold_pct: float | None = None
 
 
 def questions(messages: Iterable[ModelMessage]) -> list[str]:
@@ -85,12 +87,14 @@ def fold(topic: Topic, intent: Intent) -> Topic:
         exchanges=_exchanges(base, intent),
         sizes=topic.sizes if kind == "rules" else _sizes(topic, intent, same_asset=_asset(topic.symbols) in {"", _asset(symbols)}),
         sides=intent.sides or base.sides,
-        band_pct=intent.band_pct if intent.band_pct is not None else base.band_pct,
+        band_pct=base.band_pct if intent.band_pct is None or kind == "alerts" else intent.band_pct,
         levels=intent.levels or base.levels,
         excluded=once([*_still_excluded(base, intent), *intent.excluded]),
         window=_window(base, intent, kind),
-        metric=(intent.metric or base.metric) if kind in memory.OVER_TIME else None,
+        metric=_metric(topic, base, intent) if kind in memory.OVER_TIME else None,
         rule=_rule(topic, intent, kind),
+        asks=_asks(base, intent) if kind in memory.OVER_TIME else (),
+        threshold_pct=_threshold(base, intent) if kind == "alerts" else None,
     )
 
 
@@ -108,9 +112,11 @@ def _continued(kind: Subject, intent: Intent) -> Subject:
     """The subject under a follow-up: mostly that of before, unless what it adds belongs to another."""
     if kind == "rules":
         return kind
+    if intent.asks and "why" not in intent.asks and kind not in _OF_ORDERS:
+        return "normal" if {"average", "median"} & {*intent.asks} else "history"
     if intent.window and (kind == "forecast" or kind not in {*memory.OVER_TIME, "walls"}):
         return "history"
-    if intent.band_pct is not None and kind not in _OF_BANDS:
+    if intent.band_pct is not None and kind not in {*_OF_BANDS, "alerts"}:
         return "depth"
     if (intent.sizes or intent.sides) and kind not in _OF_ORDERS:
         return "impact"
@@ -137,8 +143,26 @@ def _exchanges(base: Topic, intent: Intent) -> tuple[str, ...]:
 def _window(base: Topic, intent: Intent, kind: Subject | None) -> Window | None:
     """The window asked about; a follow-up keeps it, and so does another question of how it went."""
     keeps = kind in {*memory.OVER_TIME, "walls"} if intent.kind is None or kind != intent.kind else kind in {"history", "alerts"}
-    over_time = kind in {*memory.OVER_TIME, "walls"}
+    over_time = kind in {*memory.OVER_TIME, "walls", "rules"}
     return (intent.window if over_time and intent.window else None) or (base.window if keeps else None)
+
+
+def _metric(topic: Topic, base: Topic, intent: Intent) -> Metric | None:
+    """The figure asked after; an extreme that names none is that of the spread after a quote, and of depth after anything else."""
+    extreme = {"highest", "lowest"} & {*intent.asks}
+    return intent.metric or base.metric or (("spread" if topic.kind == "quote" else "depth") if extreme else None)
+
+
+def _threshold(base: Topic, intent: Intent) -> float | None:
+    """From what deviation on; a bare distance ("and at 10%?") is one too."""
+    said = intent.threshold_pct if intent.threshold_pct is not None else intent.band_pct
+    return base.threshold_pct if said is None else said
+
+
+def _asks(base: Topic, intent: Intent) -> tuple[Asks, ...]:
+    """What is to be said first; a follow-up asks the same of what it names, but for reasons, which are of the answer before."""
+    kept: tuple[Asks, ...] = tuple(one for one in base.asks if one != "why") if intent.kind is None or intent.continues else ()
+    return intent.asks or kept
 
 
 def _rule(topic: Topic, intent: Intent, kind: Subject | None) -> RuleWords | None:
@@ -148,7 +172,7 @@ def _rule(topic: Topic, intent: Intent, kind: Subject | None) -> RuleWords | Non
         return alert_rules.follow_up(before, intent) if before and kind == "rules" else before
     if said.action == "add" or before is None or said.value or said.rule_id:
         return said
-    same = said.action == "list" or said.metric in {None, before.metric}
+    same = said.action in {"list", "test"} or said.metric in {None, before.metric}
     return replace(before, action=said.action) if same else said
 
 

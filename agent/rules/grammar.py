@@ -13,6 +13,7 @@ from .intent import Aside, Intent, RuleWords, Size, Subject, Window
 from .objections import comma_objection, size_objection
 from .scanning import once, take
 from .subjects import ADDS, CONTINUES, EVERYWHERE, FEES, SIDES, SUBJECTS, UNITS
+from .unread import Slot, unread
 from .vocabulary import FILLERS
 
 _TYPOGRAPHY = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u00a0": " ", "\u202f": " "})
@@ -20,6 +21,7 @@ _READ_CHARACTERS = 1_000
 _WORD = re.compile(r"[A-Za-z]+")
 _SIZED: frozenset[Subject | None] = frozenset({None, "compare", "quote", "depth", "book", "chart"})
 """Subjects that, with an order size beside them, ask what that order costs."""
+_MAY_SET_AGAINST: frozenset[Subject | Aside | None] = frozenset({None, "normal", "history"})
 _OF_NOW_ALONE: frozenset[Subject | None] = frozenset({"cheapest", "impact", "arbitrage"})
 """Subjects that no history is kept of."""
 
@@ -28,23 +30,36 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
     """What `question` means by itself; `configured` are exchanges known beside the usual ones."""
     text = amounts.spelled_out(question[:_READ_CHARACTERS].translate(_TYPOGRAPHY))
     whole = text
-    rule, text = alert_rules.read(text)
-    fees, text = take(FEES, text)
-    window, text = windows.window(text)
-    band_pct, text = amounts.band(text)
-    levels, text = amounts.levels(text)
-    objection = comma_objection(whole) or size_objection(text)
-    pairs, text = markets.pairs(text)
-    sizes, text = amounts.sizes(text)
-    more_pairs, text = markets.spaced_pairs(text)
+    rule, of_rule = alert_rules.read(text)
+    fees, of_fees = take(FEES, of_rule)
+    window, of_window = windows.window(of_fees)
+    band_pct, of_band = amounts.band(of_window)
+    levels, of_levels = amounts.levels(of_band)
+    objection = comma_objection(whole) or size_objection(of_levels)
+    pairs, of_pairs = markets.pairs(of_levels)
+    sizes, of_sizes = amounts.sizes(of_pairs)
+    more_pairs, text = markets.spaced_pairs(of_sizes)
     left_out = exclusions(text, configured)
     exchanges, text = markets.exchanges(left_out.rest, configured)
     assets, text = markets.assets(text)
     symbols = _symbols([*pairs, *more_pairs], assets)
-    kind, lacking = _kind(whole, rule, window, sizes)
+    kind, lacking = _kind(whole, rule, window, sizes, of_exchange=bool(exchanges) and not symbols)
+    asks = memory.asks(whole) if kind is None or kind in memory.OVER_TIME else ()
+    if kind in _MAY_SET_AGAINST and window and window.at and memory.sets_against(whole):
+        kind, asks, window = "history", once((*asks, "change")), windows.since(window)
     if kind is not None and not symbols:
         guessed, text = markets.guessed_asset(text)
         symbols = once(guessed)
+    left: list[tuple[Slot, str]] = [
+        ("rule", of_rule),
+        ("fees", of_fees),
+        ("window", of_window),
+        ("band", of_band),
+        ("levels", of_levels),
+        ("markets", of_pairs),
+        ("sizes", of_sizes),
+        ("markets", text),
+    ]
     continues = bool(CONTINUES.search(whole))
     further = continues and kind in {"quote", "depth"}
     intent = Intent(
@@ -53,7 +68,7 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
         exchanges=() if left_out.question else once(exchanges),
         sizes=() if objection else tuple(sizes),
         sides=_sides(whole),
-        band_pct=None if objection else band_pct,
+        band_pct=None if objection or kind == "alerts" else band_pct,
         levels=levels,
         window=window,
         everywhere=bool(EVERYWHERE.search(whole)),
@@ -64,9 +79,12 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
         excluded=left_out.exchanges,
         objection=objection or left_out.question,
         fees=bool(fees),
-        metric=memory.metric(whole) if kind in memory.OVER_TIME or further else None,
+        metric=memory.metric(whole) if asks or kind in memory.OVER_TIME or further else None,
         rule=rule,
         now=further and memory.about_now(whole),
+        asks=asks,
+        threshold_pct=band_pct if kind == "alerts" else None,
+        unread=unread(whole, left, kind) if rule is None or rule.action in {"add", "test"} else (),
     )
     if kind or _is_follow_up(intent, text):
         return intent
@@ -83,7 +101,7 @@ def _aside(text: str) -> Aside | None:
     return next((kind for kind, pattern in ASIDES if pattern.search(text)), None)
 
 
-def _kind(text: str, rule: RuleWords | None, window: Window | None, sizes: Sequence[Size]) -> tuple[Subject | Aside | None, str]:
+def _kind(text: str, rule: RuleWords | None, window: Window | None, sizes: Sequence[Size], *, of_exchange: bool) -> tuple[Subject | Aside | None, str]:
     """What a question is about, and what of it is beyond the tools, empty where nothing is."""
     if rule:
         return "rules", ""
@@ -92,7 +110,8 @@ def _kind(text: str, rule: RuleWords | None, window: Window | None, sizes: Seque
     lacking = next((lacking for lacking, pattern in UNSUPPORTED if pattern.search(text)), "")
     if lacking:
         return ("forecast", "") if lacking == FUTURE and memory.of_liquidity(text) else ("unsupported", lacking)
-    found = memory.subject(text) or memory.of_window(_subject(text, sizes, has_side=bool(_sides(text))), window)
+    alone = memory.of_exchange_alone(text) if of_exchange else None
+    found = alone or memory.subject(text) or memory.of_window(_subject(text, sizes, has_side=bool(_sides(text))), window, text)
     return ("unsupported", "past costs") if window and found in _OF_NOW_ALONE else (found, "")
 
 
@@ -120,8 +139,9 @@ def _is_follow_up(intent: Intent, rest: str) -> bool:
         or intent.everywhere
         or intent.excluded
         or intent.window
+        or intent.asks
     )
-    unread = {word.lower() for word in _WORD.findall(_without_sides(rest))} - FILLERS
+    unread = {word.lower() for word in _WORD.findall(memory.without_asks(_without_sides(rest)))} - FILLERS - {"when"}
     return bool(says) and not unread
 
 

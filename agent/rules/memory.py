@@ -1,9 +1,10 @@
 """Questions about liquidity over time, told by their words: whether it is normal, how it went, what was odd, how it may go on."""
 
 import re
+from collections.abc import Mapping
 
-from .intent import Metric, Subject, Window
-from .scanning import patterns
+from .intent import Aside, Asks, Metric, Subject, Window
+from .scanning import once, patterns
 
 OVER_TIME: frozenset[str | None] = frozenset({"normal", "history", "alerts", "forecast"})
 """Subjects that are about a window of time."""
@@ -15,6 +16,8 @@ _WENT = (
     r"(?:drop\w*|fall\w*|fell|rise\w*|rose|widen\w*|narrow\w*|tighten\w*|collaps\w*"
     r"|spike\w*|thin\w*|chang\w*|mov\w*|recover\w*|improv\w*|dr(?:y|ied) up|vanish\w*)"
 )
+_STRETCH = r"(?:(?:the|its|is|his|last|past|previous|this|trailing|\d+|\d*[ -]?(?:h|d|w|hours?|days?|weeks?|months?)|daily|weekly|monthly)(?:'s)?[ -])*"
+"""What may stand before “average”: of which time it is one."""
 _COMPARED_TO_USUAL = re.compile(
     r"\b(?:compared? (?:it |that |this )?(?:with|to)|vs|versus|against) (?:the |its |his )?(?:usual|normal|average|typical|baseline)\b", re.IGNORECASE
 )
@@ -27,6 +30,7 @@ _SUBJECTS: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
         "snapshot": (r"\b(take|capture|grab|store|save|make|record|keep)\b.*\bsnap ?shots?\b", r"^\W*(please )?snap ?shot\b"),
         "alerts": (
             r"\balerts?\b(?!\s*\()",
+            r"\bdown ?time\b|\b(?:offline|unreachable|unavailable)\b",
             r"\balarms?\b",
             r"\b(what|anything)('s|s)?( is| are)? ((still|currently|now) )?(standing|stands|firing|alerting)\b(?!.*\d)",
             r"\banomal\w+",
@@ -35,9 +39,11 @@ _SUBJECTS: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
             r"\boutages?\b",
         ),
         "normal": (
-            r"\b(than|to|as|from|versus|vs|against) (the |its |is )?(usual|normal|average|typical|always|baseline)\b",
+            rf"\b(than|to|with|as|from|versus|vs|against) {_STRETCH}(usual|normal|average|mean|median|typical|always|baseline)\b",
             r"\b(usual|usually|unusual\w*|abnormal\w*|normal|normally|typical\w*|baseline|percentile)\b",
-            r"\b(average|median|mean) (spreads?|depth|liquidity|imbalance)\b",
+            rf"\b(?:average|mean|median|avg)\b(?! (?:price|fill|execution|cost))(?:[^\w]+[\w/'-]+){{0,4}}?[^\w]+{_FIGURES}\b",
+            rf"\b{_FIGURES}\b.*\bon average\b",
+            rf"^\W*(?:but |and |so |ok )*why\b.*\b{_FIGURES}\b",
             rf"\b{_FIGURES} (?:is |are |look |looks )?(?:still )?(?:ok|okay|healthy|in line|out of line)\b",
             r"\bcompar\w*\b.*\b(to|with|against) (the )?(last|past|previous|yesterday)\b",
             r"\b(better|worse|wider|tighter|thinner|deeper|thicker|higher|lower|narrower) than (before|earlier|yesterday|it was|last|this|in the)\b",
@@ -58,12 +64,27 @@ _SUBJECTS: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
 )
 _METRICS: tuple[tuple[Metric, re.Pattern[str]], ...] = patterns(
     {
-        "spread": (r"\bspreads?\b", r"\bwide[nr]\w*", r"\btight\w*", r"\bnarrow\w*"),
+        "spread": (r"\bspreads?\b", r"\bwide(?:[nr]\w*|st)\b", r"\btight\w*", r"\bnarrow\w*"),
         "imbalance": (r"\bimbalanced?\b",),
         "depth": (r"\bdepth\b", r"\bdeep\w*", r"\bthin\w*"),
         "price": (r"\bprices?\b", r"\bmid\b"),
     }
 )
+_ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = patterns(
+    {
+        "highest": (r"\b(?:highest|widest|deepest|thickest|largest|biggest|greatest|max(?:imum)?|peak(?:s|ed)?|most liquid)\b",),
+        "lowest": (r"(?<!\bat )\b(?:lowest|tightest|narrowest|thinnest|shallowest|smallest|least|min(?:imum)?|bottom(?:s|ed)?)\b",),
+        "average": (r"\b(?:average[ds]?|avg|mean(?= \w))\b",),
+        "median": (r"\bmedian\b",),
+        "outage": (r"\boutages?\b|\bdown ?time\b|\b(?:offline|unreachable|unavailable)\b",),
+        "why": (r"^\W*(?:but |and |so |ok )*(?:why|how come)\b",),
+    }
+)
+_ANSWERED: Mapping[Subject | Aside, tuple[Asks, ...]] = {"normal": ("average", "median", "why"), "history": ("highest", "lowest"), "alerts": ("outage",)}
+_BEST, _WORST = re.compile(r"\bbest\b", re.IGNORECASE), re.compile(r"\bworst\b", re.IGNORECASE)
+_WENT_DOWN = re.compile(r"\b(?:go|goes|went|gone|going|been|was|were|is|are|be) (?:down|dark)\b", re.IGNORECASE)
+_PAST = re.compile(r"\b(?:was|were|had|did|been|when)\b", re.IGNORECASE)
+_AGAINST = re.compile(r"\b(?:compar\w*|than|versus|vs|against|now|current\w*)\b", re.IGNORECASE)
 
 
 def subject(text: str) -> Subject | None:
@@ -71,9 +92,44 @@ def subject(text: str) -> Subject | None:
     return next((found for found, pattern in _SUBJECTS if pattern.search(text)), None)
 
 
-def of_window(found: Subject | None, window: Window | None) -> Subject | None:
-    """What a question about books becomes by naming a stretch of the past; `today` alone does not."""
-    return "history" if window and window.words != "today" and found in _OF_BOOKS else found
+def of_window(found: Subject | None, window: Window | None, text: str) -> Subject | None:
+    """What a question about books becomes by naming a stretch of the past, or a figure of what was; `today` alone does not."""
+    past = (window and window.words != "today") or (asks(text) and _PAST.search(text))
+    return "history" if past and found in _OF_BOOKS else found
+
+
+def asks(text: str) -> tuple[Asks, ...]:
+    """What of the past is to be said first; best is a narrow spread, and of anything else the most."""
+    ends: tuple[Asks, Asks] = ("lowest", "highest") if metric(text) == "spread" else ("highest", "lowest")
+    by_worth: list[Asks] = [end for end, pattern in zip(ends, (_BEST, _WORST), strict=True) if pattern.search(text)]
+    found: list[Asks] = [one for one, pattern in _ASKS if pattern.search(text)]
+    found += by_worth
+    return once(found)
+
+
+def words(kind: Subject | Aside) -> list[re.Pattern[str]]:
+    """What a question of this kind is told by that its answer makes use of."""
+    named = [pattern for one, pattern in _ASKS if one in _ANSWERED.get(kind, ())]
+    worth = [_BEST, _WORST] if kind == "history" else []
+    figures = _METRICS if kind in _ANSWERED and kind != "alerts" else ()
+    return [*(pattern for _, pattern in (*_SUBJECTS, *figures)), *named, *worth, _WENT_DOWN, _PAST, _AGAINST]
+
+
+def without_asks(text: str) -> str:
+    """The text without the words that `asks` reads."""
+    for pattern in (*(pattern for _, pattern in _ASKS), _BEST, _WORST):
+        text = pattern.sub(" ", text)
+    return text
+
+
+def of_exchange_alone(text: str) -> Subject | None:
+    """What a question about an exchange and no asset is after that says it went down."""
+    return "alerts" if _WENT_DOWN.search(text) and metric(text) is None else None
+
+
+def sets_against(text: str) -> bool:
+    """Whether a question sets two moments, or a moment and now, against each other."""
+    return bool(_AGAINST.search(without_usual(text)))
 
 
 def of_liquidity(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from . import alert_rules
@@ -9,7 +10,7 @@ from .calls import Call, Place, Plan, Writer, chart, meant, symbol
 from .conversation import Topic
 from .intent import RuleWords, Subject
 from .windows import Span, span
-from .writing import alerting, normal, past
+from .writing import alerting, asked, normal, past, tried
 
 MOST_EXCHANGES = 4
 """How many exchanges one question looks back at."""
@@ -36,6 +37,9 @@ def _forecast(topic: Topic, place: Place) -> Plan:
 
 def _history(topic: Topic, place: Place) -> Plan:
     window = _span(topic, place)
+    if topic.window and topic.window.at:
+        moments = _each("history", "get_liquidity_history", topic, place, {"hours": window.hours, **_until(window)})
+        return Plan((*moments, *_trends(topic, place, window)), asked.moment)
     history = _each("history", "get_liquidity_history", topic, place, {"hours": window.hours, **_until(window)})
     return Plan((*history, *_anomalies(topic, place, window), *_trends(topic, place, window)), past.history)
 
@@ -56,14 +60,23 @@ def _snapshot(topic: Topic, place: Place) -> Plan:
     return Plan(tuple(calls), past.snapshot)
 
 
-def _rules(topic: Topic, _place: Place) -> Plan:
+def _rules(topic: Topic, place: Place) -> Plan:
     rule = topic.rule or RuleWords("list")
+    if rule.action == "test":
+        return _tried(topic, rule, place)
     if rule.action == "list":
         return _rule_plan([{"action": "list"}], alerting.rules)
     if rule.action == "remove" and not (rule.rule_id or rule.value):
         return _rule_plan([{"action": "list"}], alerting.which_rule)
     texts = [rule.rule_id] if rule.rule_id else [alert_rules.text_of(rule, symbol(topic), one) for one in topic.exchanges or ("",)]
     return _rule_plan([{"action": rule.action, "rule": text} for text in texts], alerting.added if rule.action == "add" else alerting.rules)
+
+
+def _tried(topic: Topic, rule: RuleWords, place: Place) -> Plan:
+    """The stored rules, among which the tool tells how the one that is meant would have done."""
+    at = [alert_rules.known(rule, symbol(topic), one) for one in topic.exchanges or place.exchanges[:1]] if topic.symbols else []
+    meant_rules, hours_back = [one for one in at if one], _span(topic, place).hours_back
+    return replace(_rule_plan([{"action": "list"}], alerting.rules), write=partial(tried.tried, meant=meant_rules, hours_back=hours_back))
 
 
 def _rule_plan(arguments: Sequence[dict[str, Any]], write: Writer) -> Plan:
@@ -82,7 +95,8 @@ PLANS: Mapping[Subject, Callable[[Topic, Place], Plan]] = {
 
 
 def _anomalies(topic: Topic, place: Place, window: Span) -> list[Call]:
-    arguments = {"lookback_hours": window.hours, **_until(window)}
+    threshold = {} if topic.threshold_pct is None else {"threshold_pct": topic.threshold_pct}
+    arguments = {"lookback_hours": window.hours, **threshold, **_until(window)}
     calls = _each("alerts", "detect_anomalies", topic, place, arguments)
     return [replace(call, about=f"the check for alerts on {call.about}") for call in calls]
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
-from . import memory, over_time, replies
+from . import memory, over_time, replies, several
 from .calls import Call, Place, Plan, Writer, chart, meant, symbol
 from .conversation import Topic
 from .intent import Intent, Size, Subject
 from .scanning import once
-from .writing import Outcomes, books, orders
+from .windows import LONGEST_HOURS, span
+from .writing import Outcomes, asked, books, missing, orders
 from .writing.phrases import paragraphs
 
 _MOST_LEVELS = 100
@@ -25,7 +27,23 @@ def plan(topic: Topic, intent: Intent, place: Place) -> Plan:
         return Plan(reply=question or replies.not_understood())
     left = _without(place.exchanges, topic.excluded)
     reduced = _with(topic, left if intent.everywhere and topic.kind in _EACH else _without(topic.exchanges, topic.excluded))
-    return _told(_PLANS[topic.kind](reduced, place._replace(exchanges=left)), _leads(reduced, intent, left), _notes(reduced, intent))
+    leads = paragraphs(replies.not_followed(topic, intent), _leads(reduced, intent, left))
+    notes = " ".join(note for note in (_notes(reduced, intent), replies.assumed(reduced, place.exchanges)) if note)
+    return _told(several.each(partial(_answered, topic.kind), reduced, place._replace(exchanges=left)), leads, notes)
+
+
+def _answered(kind: Subject, topic: Topic, place: Place) -> Plan:
+    """The plan for one asset: what its question asks for by name is said first, and what is missing once."""
+    made = _PLANS[kind](topic, place)
+    write, until = made.write, span(topic.window, place.now, LONGEST_HOURS).until
+    if write is None:
+        return made
+
+    def told(of: Topic, outcomes: Outcomes) -> str:
+        known = missing.told_once(outcomes, until)
+        return paragraphs(asked.first(of, known), write(of, known))
+
+    return replace(made, write=told)
 
 
 def _told(made: Plan, leads: str, notes: str) -> Plan:

@@ -3,11 +3,15 @@
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
+from tools.analytics.anomalies import THRESHOLD_PCT
+from tools.analytics.rules.rule import BANDED
 from tools.units import format_price, format_usd
 
+from . import several
 from .conversation import Topic
-from .intent import Intent, RuleWords, Size
+from .intent import Intent, Metric, RuleWords, Size
 from .vocabulary import EXCHANGE_NAMES
+from .windows import LONGEST_HOURS, is_too_long
 
 _SIMILAR = 0.85
 _RULE = "alert me when the BTC spread on kraken is above 5 bps"
@@ -31,6 +35,8 @@ _ABOUT = (
 
 _LACKING: Mapping[str, str] = {
     "orders": "I cannot place, change or cancel orders; I can say what an order would cost and where it is cheapest.",
+    "acknowledge": "I cannot acknowledge an alert from here: run `liquidity alerts acknowledge ID`; `liquidity alerts list` shows the ids.",
+    "time of day": "Which hour of the day is best I cannot say; I can say when it was best, and forecast the next day by the hour.",
     "watch": "I cannot stream a market here yet; I can check it for alerts, and keep a rule such as “tell me when the BTC spread on kraken passes 5 bps”.",
     "recording": "I cannot start or stop a recorder from here: run `liquidity record BTC --exchanges kraken`, or ask me to take a snapshot.",
     "past costs": "What an order would have cost in the past is not kept; I can say what it costs now, and how spread and depth went over that time.",
@@ -41,6 +47,32 @@ _LACKING: Mapping[str, str] = {
     "other data": "I only read order books: prices, spreads, depth and the cost of orders. That is not among them.",
 }
 
+_OFFERS: Mapping[str, str] = {
+    "acknowledge": "Any alerts for {}?",
+    "time of day": "When was {} depth highest over the last week?",
+}
+_WATCHED = "while the market is recorded (`{command}`)"
+_ASK = "“{ask}” checks by another threshold, and `liquidity alerts list` shows what was raised."
+_DEPTH = f"A drop from the usual is watched without a rule: {_WATCHED} a DEPTH_DROP alert tells of depth {THRESHOLD_PCT:g}% or more below its usual. {_ASK}"
+_PRICE = f"Jumps are watched without a rule: {_WATCHED} a PRICE_ANOMALY alert tells of a move within one look that is far beyond the usual. {_ASK}"
+_SPREAD = f"What is unusual is watched without a rule: {_WATCHED} a SPREAD_WIDENING alert tells of a spread {THRESHOLD_PCT:g}% or more above its usual. {_ASK}"
+_IMBALANCE = f"Shifts are watched without a rule: {_WATCHED} an IMBALANCE alert tells of one by {THRESHOLD_PCT:g} points or more. {_ASK}"
+_BUILT_IN: Mapping[tuple[Metric, bool | None], str] = {
+    ("depth", False): _DEPTH,
+    ("bid depth", False): _DEPTH,
+    ("ask depth", False): _DEPTH,
+    ("price", False): _PRICE,
+    ("price", True): _PRICE,
+    ("spread", True): _SPREAD,
+    ("imbalance", False): _IMBALANCE,
+    ("imbalance", True): _IMBALANCE,
+}
+"""What tells of a change without a rule of the asker's own."""
+_WHY = (
+    "I only read order books: they show what happened, not why. For what stands behind a verdict ask “is it worse than usual?” and then “why?”;"
+    " for what was odd, “any alerts?”."
+)
+
 
 def aside(intent: Intent, topic: Topic) -> str:
     """The reply to a question that needs no tool; empty where it does need one."""
@@ -49,25 +81,49 @@ def aside(intent: Intent, topic: Topic) -> str:
     if intent.kind == "about":
         return f"{_ABOUT}\n\nFor example:\n\n{_EXAMPLES}"
     if intent.kind == "unsupported":
-        offer = f" For example: “How deep is {topic.symbols[0] if topic.symbols else 'BTC'}?”"
-        return _LACKING[intent.lacking] + offer
-    return not_understood() if intent.kind == "unknown" else ""
+        offer = _OFFERS.get(intent.lacking, "How deep is {}?").format(topic.symbols[0] if topic.symbols else "BTC")
+        return f"{_LACKING[intent.lacking]} For example: “{offer}”"
+    if intent.kind == "unknown" or (topic.kind is None and intent.asks):
+        return not_understood()
+    return _WHY if "why" in intent.asks and topic.kind != "normal" else ""
 
 
 def not_understood() -> str:
     """Said where the grammar finds no question it knows."""
-    return f"I am rules (no LLM) and did not understand that. I read English only. I can answer questions such as:\n\n{_EXAMPLES}"
+    return (
+        "I did not understand that: I answer questions in English about liquidity on exchanges, such as “Is BTC liquidity on Kraken worse than usual?”"
+        " or “Which exchange is cheapest to buy $50k of BTC?”; “help” lists more."
+    )
 
 
 def question_back(topic: Topic) -> str:
     """What has to be asked before tools can answer; empty where nothing has."""
     if not topic.symbols and not _needs_no_asset(topic):
         return "Which asset do you mean? For example BTC, ETH or SOL/USDT."
-    if len(topic.symbols) > 1 and not _is_listing(topic):
+    if len(topic.symbols) > 1 and topic.kind not in several.KINDS and not _is_listing(topic):
         return f"{_or(topic.symbols)}? I answer for one asset at a time."
     if topic.kind == "rules":
-        return _question_on_rule(topic.rule)
+        return _question_on_rule(topic)
     return _question_on_order(topic) if topic.kind in {"cheapest", "impact"} else ""
+
+
+def not_followed(topic: Topic, intent: Intent) -> str:
+    """What has to be known before an answer: what of the question it makes no use of."""
+    unread = f"I did not use: {', '.join(f'“{words}”' for words in intent.unread)}." if intent.unread else ""
+    days = f"{LONGEST_HOURS / 24:g} days"
+    shorter = f"I look back {days} at most, so “{topic.window.words}” is answered by those." if topic.window and is_too_long(topic.window) else ""
+    return " ".join(part for part in (unread, shorter) if part)
+
+
+def assumed(topic: Topic, exchanges: Sequence[str]) -> str:
+    """What a rule that is added takes where the asker left it open."""
+    rule = topic.rule
+    if topic.kind != "rules" or rule is None or rule.action != "add":
+        return ""
+    venue = "" if topic.exchanges or not exchanges else f"You named no exchange, so the rule is for {exchanges[0]}, the first configured."
+    band = "You named no distance from mid, so it is the usual one, which the rule names." if rule.metric in BANDED and not rule.within else ""
+    side = "You named no side, so bids and asks count together; say “bid depth” or “ask depth” for one." if rule.metric == "depth" else ""
+    return " ".join(part for part in (venue, band, side) if part)
 
 
 def _needs_no_asset(topic: Topic) -> bool:
@@ -76,19 +132,34 @@ def _needs_no_asset(topic: Topic) -> bool:
 
 def _is_listing(topic: Topic) -> bool:
     """Whether the stored rules are asked for, or one by its id, or one that has to be asked back by listing them."""
-    return topic.kind == "rules" and topic.rule is not None and (topic.rule.action == "list" or bool(topic.rule.rule_id) or not _is_whole(topic.rule, "remove"))
+    if topic.kind != "rules" or topic.rule is None:
+        return False
+    tests_any = topic.rule.action == "test" and not (topic.symbols and topic.rule.value)
+    return topic.rule.action == "list" or tests_any or bool(topic.rule.rule_id) or not _is_whole(topic.rule, "remove")
 
 
 def _is_whole(rule: RuleWords, action: str) -> bool:
     return rule.action != action or bool(rule.metric and rule.value and rule.above is not None)
 
 
-def _question_on_rule(rule: RuleWords | None) -> str:
+def _question_on_rule(topic: Topic) -> str:
+    rule = topic.rule
     if rule is None or _is_whole(rule, "add"):
         return ""
     if rule.metric is None:
         return f"What shall I watch: spread, depth, imbalance or price? Say it such as “{_RULE}”."
-    return f"From what level of the {rule.metric}? Say it such as “{_RULE}”; what is unusual by itself is told by “any alerts?”."
+    level = f"From what level of the {rule.metric}? Say it such as “{_RULE}”"
+    if not rule.by:
+        return f"{level}; what is unusual by itself is told by “any alerts?”."
+    built_in = _BUILT_IN.get((rule.metric, rule.above), "")
+    return f"{built_in.format(**_recording(topic))}\n\n{level.replace('From what', 'For a rule of your own: from what')}." if built_in else f"{level}."
+
+
+def _recording(topic: Topic) -> Mapping[str, str]:
+    """How the market that is spoken of is recorded, and how it is asked about."""
+    exchanges = f" --exchanges {','.join(topic.exchanges)}" if topic.exchanges else ""
+    by = topic.rule.by if topic.rule else ""
+    return {"command": f"liquidity record {topic.symbols[0]}{exchanges}", "ask": f"any alerts for {topic.symbols[0]} with a {by} threshold?"}
 
 
 def question_on_exchanges(topic: Topic, configured: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 K = TypeVar("K", bound=str)
+_BETWEEN = re.compile(r"(?<!\(\?[!=])\.\*")
 TAKEN = "\0"
 """Stands where something was read: neither a word nor a space, so that words around it are not neighbours."""
 
@@ -34,3 +35,8 @@ def once(values: Iterable[T]) -> tuple[T, ...]:
 def patterns(entries: Mapping[K, Sequence[str]]) -> tuple[tuple[K, re.Pattern[str]], ...]:
     """Meanings and the words that carry them, compiled: where several fit, the first is meant."""
     return tuple((meaning, re.compile("|".join(words), re.IGNORECASE)) for meaning, words in entries.items())
+
+
+def parts(pattern: re.Pattern[str]) -> list[re.Pattern[str]]:
+    """What of a text a pattern goes by, without what may lie between (`.*`, but for a look ahead)."""
+    return [re.compile(part, pattern.flags) for part in _BETWEEN.split(pattern.pattern)]

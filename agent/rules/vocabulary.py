@@ -48,6 +48,7 @@ COMMON_WORDS = _words(
     " large small big bigger smaller same other another what which where when how why who time way terms general particular between about across around"
     " good bad fair real live course sure fun example instance details detail info information advice help there here range percent per"
     " high low higher lower execution fills fill volume volumes everything anything something nothing once first last night noon midnight usual normal"
+    " weekend weekends weekday weekdays night nights morning mornings evening evenings"
     " yesterday tomorrow alert alerts rule rules history trend snapshot snapshots forecast"
 )
 """Words that are never taken for an asset, however the sentence stands."""
@@ -72,3 +73,15 @@ FILLERS = _words(
     " s re us within percent all every everywhere anywhere market"
 )
 """What a follow-up ("and on Kraken, please?") may be made of besides its slots."""
+
+IDLE = _words(
+    "have has had got gets get did done been being am were your you they them their its his he she who whom whose which where there here these"
+    " those some any much many into out up by as than per know think going go really actually basically simply kindly quick quickly hi hey hello"
+    " dear thank having im ive id ill theres thats question answer wonder wondering possible possibly able may might shall must need needs wants"
+    " wanted looking find found asset assets coin coins crypto token tokens ticker spot cash perp pair pairs usd usdt usdc dollar dollars bucks"
+    " worth trading trade trades traded trader desk order's me's ll ve d t m don doesn isn wasn aren didn won couldn liquidity liquid market"
+    " markets order orders book books taker please plz pls figure figures number numbers data value values terms kind sort way ways case bit lot"
+    " today's everyone somebody anyone anything something thing things moment currently present live real actual latest recent recently lately"
+    " should"
+)
+"""Words that say nothing of their own, so that an answer may pass over them."""

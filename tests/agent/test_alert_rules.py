@@ -106,6 +106,48 @@ def test_a_rule_for_several_exchanges_is_one_for_each():
 
 
 @pytest.mark.parametrize(
+    ("asked", "watched"),
+    [
+        ("alert me if ETH liquidity on kraken drops 50%", "(`liquidity record ETH --exchanges kraken`) a DEPTH_DROP alert tells of depth 30% or more below"),
+        ("tell me when SOL depth falls by more than 40%", "(`liquidity record SOL`) a DEPTH_DROP alert"),
+        ("notify me when BTC price falls 2%", "(`liquidity record BTC`) a PRICE_ANOMALY alert tells of a move within one look"),
+        ("ping me if the BTC price moves more than 3%", "“any alerts for BTC with a 3% threshold?” checks by another threshold"),
+        ("alert me when the BTC spread widens by 50%", "a SPREAD_WIDENING alert tells of a spread 30% or more above its usual."),
+        ("alert me when BTC depth on kraken is below 50%", "a DEPTH_DROP alert"),
+    ],
+)
+def test_a_change_in_per_cent_is_watched_without_a_rule_and_how_is_said(asked, watched):
+    reply = planned(asked).reply
+    assert watched in reply
+    assert "For a rule of your own: from what level of the " in reply
+
+
+def test_a_level_completes_a_rule_that_was_asked_for_as_a_change():
+    assert calls("alert me if ETH liquidity on kraken drops 50%", "$2m") == [("add", "ETH depth on kraken < $2000000")]
+
+
+@pytest.mark.parametrize(
+    "asked", ["tell me when the BTC spread is wide", "let me know when BTC depth on kraken gets too thin", "alert me when SOL is illiquid"]
+)
+def test_a_wish_without_a_level_is_asked_for_one(asked):
+    assert planned(asked).calls == ()
+    assert planned(asked).reply.startswith("From what level of the ")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "would that rule have fired yesterday?",
+        "when would the rule have fired in the last 24 hours?",
+        "how often would it have triggered?",
+        "backtest that rule",
+    ],
+)
+def test_whether_a_rule_would_have_fired_is_asked_of_the_stored_ones(asked):
+    assert calls(RULE, asked) == calls(asked) == [("list", None)]
+
+
+@pytest.mark.parametrize(
     ("asked", "kind"),
     [
         ("tell me if BTC liquidity on kraken is worse than usual", "normal"),

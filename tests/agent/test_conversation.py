@@ -7,13 +7,14 @@ from pydantic_ai.messages import ModelRequest, ModelResponse, RetryFeedbackPart,
 
 from agent.rules.conversation import Topic, questions, topic_of
 from agent.rules.grammar import parse
-from agent.rules.intent import Size, Window
+from agent.rules.intent import Moment, Size, Window
 
 CHEAPEST = "Which exchange is cheapest to buy $50k of BTC?"
 DOLLARS_50K = (Size(50_000.0, "usd"),)
 NORMAL = "Is BTC liquidity on Kraken worse than usual?"
 ASKED_NORMAL = Topic("normal", ("BTC",), ("kraken",))
 WEEK = Window("last week", 168.0)
+TODAY = Window("today", since=Moment(0, 0))
 ASKED = Topic("cheapest", ("BTC",), (), DOLLARS_50K, ("buy",))
 
 
@@ -67,6 +68,17 @@ def topic(*asked):
         (["spread of ETH on kraken", "over the last week?"], Topic("history", ("ETH",), ("kraken",), window=WEEK)),
         ([CHEAPEST, "is this normal?", "and selling?"], Topic("impact", ("BTC",), (), DOLLARS_50K, ("sell",))),
         (["is BTC spread on kraken wide compared to usual?"], Topic("normal", ("BTC",), ("kraken",), metric="spread")),
+        (
+            [NORMAL, "what was the widest spread today?", "and on coinbase?"],
+            Topic("history", ("BTC",), ("coinbase",), window=TODAY, metric="spread", asks=("highest",)),
+        ),
+        ([NORMAL, "why?"], replace(ASKED_NORMAL, asks=("why",))),
+        ([NORMAL, "why?", "and ETH?"], replace(ASKED_NORMAL, symbols=("ETH",))),
+        ([NORMAL, "over the last week?", "when was it lowest?"], Topic("history", ("BTC",), ("kraken",), window=WEEK, metric="depth", asks=("lowest",))),
+        (["spread of ETH on kraken", "when was it lowest?"], Topic("history", ("ETH",), ("kraken",), metric="spread", asks=("lowest",))),
+        (["BTC alerts with 10% threshold"], Topic("alerts", ("BTC",), threshold_pct=10.0)),
+        (["BTC alerts with 10% threshold", "and at 20%?"], Topic("alerts", ("BTC",), threshold_pct=20.0)),
+        (["how deep is BTC within 1%?", "any alerts?"], Topic("alerts", ("BTC",), band_pct=1.0)),
         (["BTC"], Topic("compare", ("BTC",))),
         (["BTC on kraken"], Topic("quote", ("BTC",), ("kraken",))),
         (["$50k of BTC"], Topic("impact", ("BTC",), (), DOLLARS_50K)),

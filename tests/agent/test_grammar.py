@@ -77,7 +77,7 @@ QUESTIONS = [
     ("slippage for half a bitcoin", {"kind": "impact", "symbols": BTC, "sizes": base(0.5)}),
     (
         "slippage selling $50k of BTC over 20 levels on coinbase",
-        {"kind": "impact", "symbols": BTC, "sizes": usd(50_000), "sides": SELL, "exchanges": ("coinbase",), "levels": 20},
+        {"kind": "impact", "symbols": BTC, "sizes": usd(50_000), "sides": SELL, "exchanges": ("coinbase",), "levels": 20, "unread": ("over 20 levels",)},
     ),
     (
         "what's my slippage if i market sell 3 mil of eth on coinbase pro",
@@ -160,6 +160,45 @@ QUESTIONS = [
 @pytest.mark.parametrize(("question", "expected"), QUESTIONS, ids=[question for question, _ in QUESTIONS])
 def test_a_question_is_read_as_what_it_means(question, expected):
     assert parse(question, CONFIGURED) == Intent(**expected)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How deep is BTC on kraken per price tick?", ("tick",)),
+        ("SOL depth on kraken last 5 fortnights", ("last 5 fortnights",)),
+        ("is BTC depth within 1% on kraken worse than usual?", ("1%",)),
+        ("depth of BTC on kraken within 1% and 2%", ("2%",)),
+        ("how did BTC spread go in the last 6 hours and the last 2 days", ("last 2 days",)),
+        ("alert me when the BTC spread on kraken is above 5 bps for 10 minutes in a row", ("row",)),
+        ("tell me if $50k of BTC slips more than 5 bps on kraken", ("$50k", "slips")),
+        ("any alerts for BTC with the widest spread?", ("widest",)),
+        ("compare BTC and ETH correlations", ("correlations",)),
+        ("Is BTC liquidity on kraken, in your opinion, worse than usual at weekends?", ("opinion", "weekends")),
+        ("what are the walls in BTC on kraken by hour", ("hour",)),
+        ("how often was the BTC spread on kraken above 5 bps today?", ("often", "above 5 bps")),
+    ],
+)
+def test_words_that_an_answer_makes_no_use_of_are_known(question, words):
+    assert parse(question, CONFIGURED).unread == words
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Could you please tell me how deep the BTC order book on Kraken is right now?",
+        "Is the BTC market on kraken still thinner than usual?",
+        "hey, what is the average BTC spread on kraken over the last 30 days?",
+        "what was the widest BTC spread on kraken today and when",
+        "did BTC liquidity on kraken recover since yesterday?",
+        "I want to sell 10 BTC: where would that be cheapest?",
+        "BTC alerts with 10% threshold",
+        "remove my rule for the BTC spread, thanks",
+        "will BTC liquidity on kraken get better tomorrow?",
+    ],
+)
+def test_everyday_words_are_passed_over(question):
+    assert parse(question, CONFIGURED).unread == ()
 
 
 WORDS = [word for question, _ in QUESTIONS for word in question.split()] + ["$", "1e999", "9" * 400, "\0", "{", "/", "USDT/USDT", "10 BTC/USD", "-5k"]

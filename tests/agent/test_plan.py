@@ -89,8 +89,8 @@ def test_a_question_calls_every_tool_it_needs_at_once(asked, expected):
         ("BTC funding rate", "I only read order books"),
         ("are you an LLM?", "I am a set of rules, not a language model: rules (no LLM)."),
         ("help", "Ask me about liquidity"),
-        ("what's the weather in paris", "I am rules (no LLM) and did not understand that."),
-        ("", "I am rules (no LLM) and did not understand that."),
+        ("what's the weather in paris", "I did not understand that: I answer questions in English"),
+        ("", "I did not understand that: I answer questions in English"),
     ],
 )
 def test_what_no_tool_can_answer_is_said_in_words(asked, said):
