@@ -1,10 +1,12 @@
 """The live table of a recording, fitted into whatever terminal there is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
+from rich.cells import cell_len
 from rich.console import Console, Group
 from rich.table import Column, Table
 from rich.text import Text
@@ -16,31 +18,30 @@ from tools.units import format_usd, format_value
 
 from .telling import alerts, duration, number, standing_line, states, totals
 
-_WIDEST = 1_000
+_APART = 2
 # States of pairs that need a look, the worst first.
 _BAD = ("failing", "refused")
-_STYLES = {**dict.fromkeys(_BAD, "red"), "recording": "green"}
 
 
 class _Column(NamedTuple):
     """What stands over a column and in its cells. Columns of the lowest `worth` give way first where the terminal is narrow."""
 
     header: str
-    cell: Callable[[PairProgress], str | Text]
+    cell: Callable[[PairProgress], str]
     worth: int
     of_numbers: bool = True
 
 
 def live_table(progress: Progress, seconds: float, console: Console) -> Group:
     """How a recording stands after so many seconds: totals, what is wrong or raised, and as many pairs as there is room for, the troubled first."""
+    progress = replace(progress, pairs=tuple(sorted(progress.pairs, key=_urgency)))
     # The last line stays empty for what is typed: the echo of Ctrl-C in any other would move the table.
     height = console.height - 1
     head = _wrapped(_head(progress, seconds), console)
     notices = _fitting([_wrapped([notice], console) for notice in _notices(progress)], (height - len(head)) // 2)
     room = max(height - len(head) - len(notices) - 1, 1)
-    pairs = sorted(progress.pairs, key=_urgency)
-    shown = pairs if len(pairs) <= room else pairs[: room - 1]
-    return Group(*head, *notices, _table(shown, console), *_rest(pairs[len(shown) :]), Text())
+    shown = progress.pairs if len(progress.pairs) <= room else progress.pairs[: room - 1]
+    return Group(*head, *notices, _table(shown, console), *_rest(progress.pairs[len(shown) :]), Text())
 
 
 def _urgency(pair: PairProgress) -> tuple[int, bool]:
@@ -86,27 +87,23 @@ def _rest(pairs: Sequence[PairProgress]) -> list[Text]:
 
 def _table(pairs: Sequence[PairProgress], console: Console) -> Table:
     """The pairs, with as many columns as there is room for."""
-    columns = list(_COLUMNS)
-    while _width(table := _drawn(columns, pairs), console) > console.width and len(columns) > 1:
-        columns.remove(min(columns, key=_worth))
+    columns = {column: [column.cell(pair) for pair in pairs] for column in _COLUMNS}
+    while _width(columns) > console.width and len(columns) > 1:
+        del columns[min(columns, key=_worth)]
+    headers = [Column(column.header, justify="right" if column.of_numbers else "left", no_wrap=True) for column in columns]
+    table = Table(*headers, box=None, padding=(0, _APART, 0, 0), pad_edge=False)
+    for pair, cells in zip(pairs, zip(*columns.values(), strict=True), strict=True):
+        table.add_row(*map(Text, cells), style="red" if pair.state in _BAD else "yellow" if pair.standing else None)
     return table
+
+
+def _width(columns: Mapping[_Column, Sequence[str]]) -> int:
+    """How wide a table of these columns is. Rich would tell by drawing it, which takes too long to be done for every column that gives way."""
+    return sum(max(map(cell_len, (column.header, *cells))) for column, cells in columns.items()) + _APART * (len(columns) - 1)
 
 
 def _worth(column: _Column) -> int:
     return column.worth
-
-
-def _width(table: Table, console: Console) -> int:
-    """How wide a table is where there is room for it."""
-    return console.measure(table, options=console.options.update_width(_WIDEST)).maximum
-
-
-def _drawn(columns: Sequence[_Column], pairs: Sequence[PairProgress]) -> Table:
-    headers = [Column(column.header, justify="right" if column.of_numbers else "left", no_wrap=True) for column in columns]
-    table = Table(*headers, box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for pair in pairs:
-        table.add_row(*(column.cell(pair) for column in columns))
-    return table
 
 
 def _of_last(cell: Callable[[Snapshot], str]) -> Callable[[PairProgress], str]:
@@ -127,10 +124,6 @@ def _market(pair: PairProgress) -> str:
     return pair.market or pair.symbol
 
 
-def _state(pair: PairProgress) -> Text:
-    return Text(pair.state, _STYLES.get(pair.state, ""))
-
-
 def _count(name: Literal["stored", "failed", "skipped"]) -> Callable[[PairProgress], str]:
     return lambda pair: f"{getattr(pair, name):,}"
 
@@ -138,7 +131,7 @@ def _count(name: Literal["stored", "failed", "skipped"]) -> Callable[[PairProgre
 _COLUMNS = (
     _Column("market", _market, 10, of_numbers=False),
     _Column("exchange", attrgetter("exchange"), 9, of_numbers=False),
-    _Column("state", _state, 8, of_numbers=False),
+    _Column("state", attrgetter("state"), 8, of_numbers=False),
     _Column("book UTC", _of_last(lambda last: f"{last.timestamp:%H:%M:%S}"), 7),
     _Column("mid", _of_last(_mid), 2),
     _Column("spread", _of_last(lambda last: format_value(100 * last.spread_percentage, "bps")), 6),

@@ -1,5 +1,6 @@
 """How a recording looks in a terminal: a live table, or lines where nobody watches."""
 
+import sys
 from collections.abc import Callable
 from time import monotonic
 from typing import Self
@@ -73,9 +74,10 @@ class LiveTable(Lines):
 
 
 def screen() -> Lines:
-    """A table where a person watches, lines where stderr is no terminal."""
+    """A table where a person watches, lines where stderr is no terminal or one that cannot move its cursor."""
     console = Console(stderr=True)
-    return LiveTable(console) if console.is_terminal else Lines()
+    # A Console that is forced to colours takes every file for a terminal.
+    return LiveTable(console) if sys.stderr.isatty() and console.is_interactive else Lines()
 
 
 def shown_and(deliver: Deliver, onlooker: Onlooker) -> Deliver:

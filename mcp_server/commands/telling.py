@@ -29,9 +29,9 @@ def summary(progress: Progress, seconds: float) -> str:
 
 
 def why_nothing(progress: Progress) -> str:
-    """One sentence on why nothing was stored."""
+    """One sentence on why no snapshot was stored."""
     notes = [pair.note for pair in progress.pairs if pair.note]
-    return f"Nothing was stored: {progress.database_fault or (notes[0] if notes else 'it ended before anything was seen')}".rstrip(".") + "."
+    return f"No snapshot was stored: {progress.database_fault or (notes[0] if notes else 'it ended before anything was seen')}".rstrip(".") + "."
 
 
 def totals(progress: Progress) -> str:

@@ -12,6 +12,7 @@ from tools.recorder import PairProgress
 from .watch import Recording, Seen, Watch
 
 OK, DEGRADED = "ok", "degraded"
+# States of pairs that should be recorded and are not, the worst first.
 _UNRECORDED = ("failing", "refused")
 
 
@@ -56,9 +57,10 @@ def _exchange(seen: Seen | None) -> Mapping[str, Any]:
 
 def _recording(recording: Recording) -> Mapping[str, Any]:
     progress = recording.progress
-    failing = "failing" if any(pair.state in _UNRECORDED for pair in progress.pairs) else OK
+    away = HistoryUnavailable.kind if progress.database_fault else ""
+    worst = next((state for state in _UNRECORDED if any(pair.state == state for pair in progress.pairs)), OK)
     return {
-        "state": recording.fault or (HistoryUnavailable.kind if progress.database_fault else failing),
+        "state": recording.fault or away or worst,
         "buffered": progress.buffered,
         "lost": progress.lost,
         "alerts": {"raised": progress.raised, "cleared": progress.cleared, "standing": len(progress.standing)},

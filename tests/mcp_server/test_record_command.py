@@ -14,7 +14,7 @@ from make_snapshots import snapshot
 from rich.console import Console
 
 from mcp_server.commands.live_table import live_table
-from mcp_server.commands.screens import Lines, shown_and
+from mcp_server.commands.screens import Lines, screen, shown_and
 from mcp_server.commands.telling import duration, summary, why_nothing
 from tools.recorder import Gap, PairProgress, Progress
 
@@ -49,7 +49,7 @@ def shown(progress, width, height=24):
 def test_at_80_columns_the_least_important_columns_give_way_and_no_word_is_cut():
     assert shown(THREE, 80) == [
         "2,870 snapshots stored, 14 looks failed, 1 tick skipped in 1 min 23 s",
-        "3 pairs: 1 recording, 1 elsewhere, 1 failing; no alerts",
+        "3 pairs: 1 failing, 1 recording, 1 elsewhere; no alerts",
         "ETH/USD on kraken: kraken timed out (10 s). Try again, or ask another exchange.",
         "market   exchange  state      book UTC     spread  depth 1 %  stored  failed",
         "ETH/USD  kraken    failing    12:00:00  10.00 bps   $600,000   1,430      12",
@@ -86,6 +86,10 @@ def test_reasons_take_half_of_the_screen_at_most_and_each_stands_whole():
     lines = shown(many(failing=20), 80)
     header = next(place for place, line in enumerate(lines) if line.startswith("market"))
     assert (header - 2, lines[header - 1], lines[-1]) == (10, "Try again, or ask another exchange.", "and 11 more failing, 10 more recording")
+
+
+def test_what_fails_is_said_before_what_cannot_be_recorded_at_all():
+    assert [line.partition(":")[0] for line in shown(Progress((REFUSED, FAILING)), 80)[1:4]] == ["2 pairs", "ETH/USD on kraken", "NOPE on kraken"]
 
 
 def test_a_reason_that_many_pairs_share_is_said_once():
@@ -135,6 +139,11 @@ def test_without_a_terminal_there_is_a_line_a_minute_and_one_for_what_happens(ca
     ]
 
 
+def test_colours_forced_on_a_file_make_it_no_terminal(monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert type(screen()) is Lines
+
+
 def test_the_summary_names_every_pair_every_gap_the_time_and_the_alerts():
     lost = PairProgress("kraken", "SOL", 60, "SOL/USD", "recording", stored=1, gap=Gap(3, NOON, NOON + timedelta(minutes=2)), standing=(alert(),))
     assert summary(Progress((RECORDING, lost, REFUSED), raised=2, cleared=1), 86_400).splitlines() == [
@@ -161,7 +170,7 @@ def test_a_duration_is_told_to_its_two_largest_units(seconds, said):
     ],
 )
 def test_why_nothing_was_stored_is_one_sentence(progress, why):
-    assert why_nothing(progress) == f"Nothing was stored: {why}"
+    assert why_nothing(progress) == f"No snapshot was stored: {why}"
 
 
 async def test_a_run_that_stored_nothing_says_why_and_fails(tmp_path):
@@ -175,5 +184,5 @@ async def test_a_run_that_stored_nothing_says_why_and_fails(tmp_path):
         process.send_signal(signal.SIGTERM)
         output, rest = (part.decode() for part in await process.communicate())
     assert process.returncode == 1
-    assert rest.splitlines()[-1].startswith("liquidity: Nothing was stored: The history cannot be used (")
+    assert rest.splitlines()[-1].startswith("liquidity: No snapshot was stored: The history cannot be used (")
     assert [line.partition(",")[0].partition(" look")[0] for line in output.splitlines()[1:2]] == ["BTC/USD on kraken: a gap"]

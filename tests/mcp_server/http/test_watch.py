@@ -15,6 +15,7 @@ from tools.simulator import Fault
 BOOK = {"symbol": "BTC/USDT", "exchange": "binance"}
 RECORDING = PairProgress("kraken", "BTC", 60, "BTC/USD", "recording", last=snapshot(), stored=9, failed=2, skipped=1, standing=(alert(),))
 LOSING = PairProgress("kraken", "ETH", 60, state="recording", stored=1, gap=Gap(3, NOON, NOON + timedelta(minutes=2)))
+REFUSED = PairProgress("kraken", "NOPE", 60, state="refused", note="kraken does not list NOPE.")
 FAILING = PairProgress("okx", "BTC", 60, state="failing", note="okx timed out (10 s).", failed=4)
 
 
@@ -131,7 +132,8 @@ async def test_health_tells_of_each_recorded_pair(serving):
     ("recorded", "state"),
     [
         ((Progress((RECORDING,)), ""), "ok"),
-        ((Progress((RECORDING, FAILING)), ""), "failing"),
+        ((Progress((REFUSED, RECORDING, FAILING)), ""), "failing"),
+        ((Progress((REFUSED, RECORDING)), ""), "refused"),
         ((Progress((RECORDING,), database_fault="it is away"), ""), "history_unavailable"),
         ((Progress((RECORDING,)), UNEXPECTED), "unexpected"),
     ],

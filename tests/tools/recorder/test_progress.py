@@ -14,7 +14,7 @@ from tools.cache import Cache
 from tools.errors import NotConfigured
 from tools.history import History
 from tools.market import Market
-from tools.recorder import Progress, record
+from tools.recorder import PairProgress, Progress, record
 from tools.recorder.progress import Board
 
 WIDE = [[[price - 1, size] for price, size in LEVELS[0]], [[price + 1, size] for price, size in LEVELS[1]]]
@@ -63,6 +63,12 @@ def test_an_alert_is_counted_once_however_often_it_is_told_that_it_got_worse():
     for one in told:
         tell(one)
     assert (seen.progress, delivered) == (Progress((), raised=1, cleared=1), told)
+
+
+def test_whoever_looks_on_sees_every_pair_from_the_start():
+    seen, pair = Watching(), PairProgress("kraken", "BTC", 60)
+    Board((pair,), seen, lambda: (0, ""))
+    assert seen.progress == Progress((pair,))
 
 
 @pytest.mark.parametrize(("broken", "raised"), [(NotConfigured("No driver for it."), NotConfigured), (KeyError("a mistake"), ExceptionGroup)])
