@@ -296,6 +296,7 @@ class InsufficientHistory(LiquidityError):
     """Too few snapshots are stored; the message says how many there are and how to record more.
 
     They are those of `hours`, which is None where nothing is stored of the market at all. `stored` is when its stored history begins and ends.
+    `failed` is at how many looks within those hours the exchange gave no valid book, where that is why they are too few: more recording mends nothing.
     """
 
     kind = "insufficient_history"
@@ -310,11 +311,15 @@ class InsufficientHistory(LiquidityError):
         source: str = "live",
         what: str = "snapshot",
         stored: tuple[datetime, datetime] | None = None,
+        failed: int = 0,
     ) -> None:
         have = f"{'is' if found == 1 else 'are'} {found or 'no'} {what}{'' if found == 1 else 's'} of {outside_text(symbol)} on {outside_text(exchange)}"
         within = "" if hours is None else f" in those {hours:g} h"
         more = f"record more with `{record_command([symbol], [exchange], source)}`"
-        if stored:
+        if failed:
+            looks = f"{outside_text(exchange)} gave no valid book at {failed:,} look{'' if failed == 1 else 's'} in that time"
+            way_out = f"{looks}; ask for a longer window, or for another time with until."
+        elif stored:
             first, last = (f"{time:%Y-%m-%d %H:%M}" for time in stored)
             way_out = f"what is stored of it begins {first} and ends {last} UTC; ask for a time within that with until, or {more}."
         else:
@@ -327,10 +332,11 @@ class InsufficientHistory(LiquidityError):
         self.hours = hours
         self.source = source
         self.what = what
+        self.failed = failed
 
     def knowing(self, first: datetime, last: datetime) -> "InsufficientHistory":
         """The same, said with when the stored history of the market begins and ends."""
-        return InsufficientHistory(self.exchange, self.symbol, self.found, self.needed, self.hours, self.source, self.what, (first, last))
+        return InsufficientHistory(self.exchange, self.symbol, self.found, self.needed, self.hours, self.source, self.what, (first, last), self.failed)
 
 
 class NothingRecorded(InsufficientHistory):

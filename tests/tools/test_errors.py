@@ -132,6 +132,13 @@ MESSAGES = {
             " ask for a time within that with until, or record more with `liquidity record BTC --exchanges okx`."
         ),
     ),
+    "InsufficientHistory, an outage": (
+        errors.InsufficientHistory("okx", "BTC", 0, 1, 6, failed=1_440).knowing(datetime(2026, 8, 1, 7, 30, tzinfo=UTC), datetime(2026, 8, 9, 12, tzinfo=UTC)),
+        (
+            "There are no snapshots of BTC on okx in those 6 h, and 1 is needed: okx gave no valid book at 1,440 looks in that time;"
+            " ask for a longer window, or for another time with until."
+        ),
+    ),
     "NothingRecorded": (
         errors.NothingRecorded(["okx", "kraken"]),
         "No market is recorded, so nobody has watched for alerts: record some with `liquidity record BTC ETH --exchanges okx,kraken`.",

@@ -6,19 +6,20 @@ from typing import Any
 import numpy as np
 
 from ..book import Column
-from ..errors import InsufficientHistory
 from ..units import BandPct, Base, Count, Hours, Pct, Usd
 from . import gaps
 from .bands_over_time import DepthColumn, depth_column, depth_now
+from .depth import BAND_WIDTHS_PCT
 from .dispersion import FEWEST_SAMPLES, DepthDistribution, ImbalanceDistribution, SpreadDistribution, dispersion, fields
 from .figures import Figures
 from .forecast import Forecast, Outlook
 from .look import Look
 from .result import Result
 from .same_hour import HourOfWeek, same_hour
-from .series import Series, age_ms, hourly_warnings, priced, unpriced_warnings
+from .series import Series, age_ms, hourly_warnings, priced, too_few, unpriced_warnings
 from .verdict import Verdict, verdict
 
+_ONE_PCT = BAND_WIDTHS_PCT.index(1.0)
 _NO_HOUR_OF_WEEK = "This hour of the week is not compared: fewer than two earlier weeks of it are recorded."
 
 
@@ -41,6 +42,7 @@ class Baseline(Result):
     avg_spread_pct: Pct
     avg_volume: Base | None
     avg_liquidity_1pct_usd: Usd | None
+    avg_liquidity_1pct_complete: bool
     depth_band_pct: BandPct | None
     spread: SpreadDistribution
     depth: DepthDistribution | None
@@ -65,7 +67,7 @@ def baseline(
     known = priced(series)
     spread = dispersion(known.spread_pct)
     if spread is None:
-        raise InsufficientHistory(series.exchange, asked, len(known), FEWEST_SAMPLES, hours, series.source)
+        raise too_few(series, asked, len(known), FEWEST_SAMPLES)
     _refuse_mixed(series, current, past)
     band = depth_column(known)
     here = None if current is None else current.figures
@@ -87,6 +89,7 @@ def baseline(
             *hourly_warnings(known),
             *band.warnings,
             *_unknown_warnings(known, band),
+            *_lower_bound_warnings(known),
             *([] if at_this_hour else [_NO_HOUR_OF_WEEK]),
         ],
         symbol=asked,
@@ -100,6 +103,7 @@ def baseline(
         avg_spread_pct=spread.mean,
         avg_volume=_mean(known.total_volume_20),
         avg_liquidity_1pct_usd=_mean(known.liquidity_1pct_usd),
+        avg_liquidity_1pct_complete=bool(known.complete[:, _ONE_PCT].all()),
         depth_band_pct=band.band_pct,
         spread=spread_placed,
         depth=depth_placed,
@@ -141,3 +145,10 @@ def _unknown_warnings(known: Series, band: DepthColumn) -> list[str]:
     columns = {"Depth": band.usd, "Imbalance": band.imbalance_pct, "Volume": known.total_volume_20, "Liquidity within 1%": known.liquidity_1pct_usd}
     unknown = {name: int(np.isnan(column).sum()) for name, column in columns.items() if column is not None}
     return [f"{name} is unknown in {count:,} of {len(known):,} snapshots, which are left out of it." for name, count in unknown.items() if count]
+
+
+def _lower_bound_warnings(known: Series) -> list[str]:
+    """One sentence where some books ended within 1 %; of those that came without bands nobody knows."""
+    cut = int((~known.complete[:, _ONE_PCT] & ~np.isnan(known.bid_usd[:, _ONE_PCT])).sum())
+    within = "depth within 1% and wider is a lower bound"
+    return [f"In {cut:,} of {len(known):,} snapshots {within}: on average liquidity within 1% is at least what is given."] if cut else []

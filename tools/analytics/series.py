@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..book import Column
+from ..errors import InsufficientHistory
 from ..parameters import Source
 
 Times = NDArray[np.int64]
@@ -144,6 +145,12 @@ class Profiles:
 def priced(series: Series) -> Series:
     """The snapshots of a series that know their prices, without which nothing can be said of them."""
     return series.where(~np.isnan(series.best_bid + series.best_ask))
+
+
+def too_few(series: Series, asked: str, known: int, needed: int) -> InsufficientHistory:
+    """The error for a window of which too few snapshots are known; failed looks are told as its reason where with them there would be enough."""
+    hours, failed = (series.end - series.start).total_seconds() / 3_600, len(series.failed_ms)
+    return InsufficientHistory(series.exchange, asked, known, needed, hours, series.source, failed=failed if known + failed >= needed else 0)
 
 
 def unpriced_warnings(series: Series, known: Series) -> list[str]:

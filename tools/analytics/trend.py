@@ -5,14 +5,13 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ..errors import InsufficientHistory
 from ..units import BandPct, Count, Pct, Price, Usd
 from . import gaps
 from .bands_over_time import depth_column
 from .gaps import Gap
 from .points import Points, Reach, depth_reach, imbalance_reach, points, step_ms
 from .result import Record, Result
-from .series import Series, Times, age_ms, hourly_warnings, moment, priced, unpriced_warnings
+from .series import Series, Times, age_ms, hourly_warnings, moment, priced, too_few, unpriced_warnings
 
 MOST_POINTS = 200
 _MOST_GAPS = 10
@@ -84,8 +83,7 @@ def trend(series: Series, asked: str, now: datetime) -> LiquidityHistory:
     """The history over the series' window; `asked` is the symbol as the caller gave it. Raises InsufficientHistory where it holds no snapshot."""
     known = priced(series)
     if not len(known):
-        hours = (series.end - series.start).total_seconds() / 3_600
-        raise InsufficientHistory(series.exchange, asked, 0, 1, hours, series.source)
+        raise too_few(series, asked, 0, 1)
     depth = depth_column(known)
     depths, imbalances = depth_reach(known, depth), imbalance_reach(depth)
     stretch_ms = step_ms(series, MOST_POINTS)

@@ -87,6 +87,7 @@ def test_a_baseline_says_of_every_figure_what_numpy_scipy_and_statistics_say() -
         "avg_spread_pct": pytest.approx(statistics.fmean(window.spread_pct.tolist()), rel=1e-9),
         "avg_volume": pytest.approx(statistics.fmean(volume.tolist()), rel=1e-9),
         "avg_liquidity_1pct_usd": pytest.approx(statistics.fmean(window.liquidity_1pct_usd.tolist()), rel=1e-9),
+        "avg_liquidity_1pct_complete": True,
         "depth_band_pct": 5.0,
         "verdict": "usual",
         "hour_of_week": None,
@@ -131,7 +132,7 @@ def test_a_figure_that_never_moved_has_no_z_score() -> None:
 
 @pytest.mark.parametrize(("found", "words"), [(0, "are no snapshots"), (1, "is 1 snapshot"), (9, "are 9 snapshots")])
 def test_fewer_than_ten_samples_are_no_baseline_and_the_error_says_how_to_record_more(found: int, words: str) -> None:
-    window = series(source="simulated", times_s=[-60.0 * i for i in reversed(range(found))])
+    window = series(source="simulated", start=NOON - timedelta(hours=24), times_s=[-60.0 * i for i in reversed(range(found))])
 
     with pytest.raises(InsufficientHistory) as error:
         baseline(window, "btc", 24, None, NOON)
@@ -141,15 +142,40 @@ def test_fewer_than_ten_samples_are_no_baseline_and_the_error_says_how_to_record
     assert "`liquidity record btc --exchanges kraken --demo`" in str(error.value)
 
 
+def test_too_few_samples_because_the_venue_gave_no_valid_book_are_said_to_be_that() -> None:
+    window = series(start=NOON - timedelta(hours=24), times_s=[-60.0, 0.0], failed_s=[-60.0 * minute for minute in range(2, 10)])
+
+    with pytest.raises(InsufficientHistory) as error:
+        baseline(window, "btc", 24, None, NOON)
+
+    assert str(error.value) == (
+        "There are 2 snapshots of btc on kraken in those 24 h, and 10 are needed:"
+        " kraken gave no valid book at 8 looks in that time; ask for a longer window, or for another time with until."
+    )
+
+
+def test_an_average_of_depths_that_may_be_more_is_said_to_be_at_least_that() -> None:
+    complete = np.ones((30, 6), bool)
+    complete[:4, 3:] = False
+    complete[7, 4:] = False
+
+    found, whole = (baseline(series(complete=covered, spread_pct=np.full(30, 0.1)), "BTC", 1, look(snapshot()), NOON) for covered in (complete, True))
+
+    told = "In 4 of 30 snapshots depth within 1% and wider is a lower bound: on average liquidity within 1% is at least what is given."
+    assert (found.avg_liquidity_1pct_complete, told in found.warnings) == (False, True)
+    assert (whole.avg_liquidity_1pct_complete, whole.warnings) == (True, [NO_WEEKS])
+
+
 def test_the_band_is_the_widest_that_every_snapshot_covers_and_one_shallow_book_narrows_it() -> None:
     complete = np.ones((30, 6), bool)
     complete[7, 3:] = False
+    told = "In 1 of 30 snapshots depth within 1% and wider is a lower bound: on average liquidity within 1% is at least what is given."
     current = snapshot(depth_usd=2e6, bid_complete=[True] * 3 + [False] * 3)
 
     found = baseline(series(depth_usd=np.full(30, 1e6), complete=complete), "BTC", 1, look(current), NOON)
 
     assert (found.depth_band_pct, found.depth and found.depth.median, found.depth and found.depth.now) == (0.5, pytest.approx(4e5), pytest.approx(8e5))
-    assert found.warnings == [NO_WEEKS]
+    assert found.warnings == [told, NO_WEEKS]
 
 
 def test_without_a_band_that_every_snapshot_covers_depth_and_imbalance_are_null_and_the_answer_says_so() -> None:
@@ -159,7 +185,11 @@ def test_without_a_band_that_every_snapshot_covers_depth_and_imbalance_are_null_
     found = baseline(series(spread_pct=np.full(30, 0.1), complete=complete), "BTC", 1, look(snapshot()), NOON)
 
     assert (found.depth_band_pct, found.depth, found.imbalance) == (None, None, None)
-    assert found.warnings == ["No depth band was covered by every snapshot, so depth and imbalance are left out.", NO_WEEKS]
+    assert found.warnings == [
+        "No depth band was covered by every snapshot, so depth and imbalance are left out.",
+        "In 1 of 30 snapshots depth within 1% and wider is a lower bound: on average liquidity within 1% is at least what is given.",
+        NO_WEEKS,
+    ]
 
 
 def test_a_book_of_now_that_does_not_reach_the_band_is_not_compared_in_it() -> None:

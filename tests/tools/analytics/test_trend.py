@@ -427,6 +427,18 @@ def test_a_window_without_a_snapshot_that_knows_its_prices_is_an_error_that_says
         trend(window, "SOL", NOON)
 
 
+def test_a_window_of_failed_looks_alone_is_an_error_that_says_so_rather_than_how_to_record() -> None:
+    window = series(times_s=[], start=NOON - timedelta(hours=6), failed_s=[-60.0 * minute for minute in range(360)])
+
+    with pytest.raises(InsufficientHistory) as error:
+        trend(window, "SOL", NOON)
+
+    assert str(error.value) == (
+        "There are no snapshots of SOL on kraken in those 6 h, and 1 is needed:"
+        " kraken gave no valid book at 360 looks in that time; ask for a longer window, or for another time with until."
+    )
+
+
 def test_snapshots_that_know_no_prices_are_left_out_and_counted() -> None:
     found = trend(series(mid=[100, np.nan, 100]), "BTC", NOON)
 

@@ -125,6 +125,7 @@ def usual(**parts: Any) -> Baseline:
         "avg_spread_pct": 0.0151,
         "avg_volume": 22.0,
         "avg_liquidity_1pct_usd": 7.1e6,
+        "avg_liquidity_1pct_complete": True,
         "depth_band_pct": 0.5,
         "spread": distribution(SpreadDistribution, 0.0094, 0.0121, 0.0162, 0.0172, 96.5),
         "depth": distribution(DepthDistribution, 3.1e6, 4.2e6, 5.3e6, 3.05e6, 4.2),
