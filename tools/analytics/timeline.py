@@ -18,10 +18,10 @@ _CENTRES_PCT: Column = (_EDGES + np.concatenate(([0.0], _EDGES[:-1]))) / 2
 
 
 class LiquidityTimeline(Result):
-    """Depth over time on one exchange: `usd[i][j]` stood from `edges_pct[i]` to `edges_pct[i + 1]` from mid (negative: bids) at `times[j]`.
+    """Depth over time on one exchange: `usd[i][j]` stood from `edges_pct[i]` to `edges_pct[i + 1]` from mid (negative: bids).
 
-    Null is what lies beyond the exchange's answer, or a stretch without snapshots; `mid_price[j]` is the mid then.
-    `column_seconds` is what a column stands for.
+    Column j shows the first snapshot of the `column_seconds` from `times[j]`; `mid_price[j]` is the mid then. Null is what lies beyond the
+    exchange's answer, or a stretch without snapshots.
     """
 
     symbol: str

@@ -30,22 +30,22 @@ def density(timeline: LiquidityTimeline) -> Column:
 def summary(timeline: LiquidityTimeline, *, held: bool = False) -> str:
     """One paragraph; times are UTC. `held` says that snapshots are drawn until the next is due."""
     when = f"{over_time.window(timeline.start, timeline.end)}, {counted(timeline.sample_count, 'snapshot')}, times in UTC"
-    columns = f"each column stands for {over_time.span(timeline.start, timeline.start + timedelta(seconds=timeline.column_seconds))}"
+    columns = f"each column shows the first snapshot of its {over_time.span(timeline.start, timeline.start + timedelta(seconds=timeline.column_seconds))}"
     until = ", and a snapshot is drawn until the next is due" if held else ""
     reach = f"Drawn from {-timeline.edges_pct[0]:g}% below mid to {timeline.edges_pct[-1]:g}% above; {columns}{until}"
     return sentences([f"{timeline.exchange} {timeline.symbol_used}, {when}", reach, *_most(timeline), *_changes(timeline), _mid(timeline), _gaps(timeline)])
 
 
 def _most(timeline: LiquidityTimeline) -> list[str]:
-    """The densest range of the whole time, and the densest single moment."""
+    """The densest range over all columns, and the densest cell of one: between the snapshots drawn there may have been more."""
     cells = density(timeline)
     known = ~np.isnan(cells)
     means = np.where(known.any(axis=1), np.nansum(cells, axis=1) / np.maximum(known.sum(axis=1), 1), -1.0)
     row = int(means.argmax())
     peak_row, peak_column = (int(one) for one in np.unravel_index(np.nanargmax(cells), cells.shape))
     peak = f"{format_usd(float(cells[peak_row, peak_column]))} at {over_time.clock(timeline.times[peak_column])}, {_range(timeline, peak_row)}"
-    dense = f"{format_usd(float(means[row]))} per {PER_PCT:g}% of price on average"
-    return [f"The most liquidity for its width stood {_range(timeline, row)}: {dense}", f"The most at any one time was {peak}"]
+    dense = f"{format_usd(float(means[row]))} per {PER_PCT:g}% of price on average over the columns"
+    return [f"The most liquidity for its width stood {_range(timeline, row)}: {dense}", f"The most in any column was {peak}"]
 
 
 def _range(timeline: LiquidityTimeline, row: int) -> str:
@@ -76,7 +76,7 @@ def _change(timeline: LiquidityTimeline, side: str, usd: Column, rows: list[int]
 def _mid(timeline: LiquidityTimeline) -> str:
     known = [mid for mid in timeline.mid_price if mid is not None]
     first, last, low, high = (format_value(value, "price", timeline.price_currency) for value in (known[0], known[-1], min(known), max(known)))
-    return f"Mid went from {first} to {last} (lowest {low}, highest {high})"
+    return f"Mid went from {first} to {last} (in the columns lowest {low}, highest {high})"
 
 
 def _gaps(timeline: LiquidityTimeline) -> str:

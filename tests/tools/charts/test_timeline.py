@@ -79,7 +79,7 @@ def test_snapshots_farther_apart_than_columns_are_drawn_until_the_next_is_due_an
     assert density(chart)["z"] == [held] * 4
     line = next(one for one in chart.figure["data"] if one.get("mode") == "lines")
     assert line["y"] == [*held[:15], None, *held[22:], None]
-    assert "each column stands for 2 min, and a snapshot is drawn until the next is due." in chart.summary
+    assert "each column shows the first snapshot of its 2 min, and a snapshot is drawn until the next is due." in chart.summary
     assert "Nothing is known from Aug 9, 11:40 to Aug 9, 11:54" in chart.summary
 
 
@@ -129,12 +129,12 @@ def test_the_summary_tells_where_most_stood_what_changed_reach_snapshots_and_gap
     mid = [100.0, 101.0, 99.0, 100.0, NAN, 100.0, 100.0, 100.0, 100.5]
     assert heatmap_over_time(timeline_of(usd, EDGES, mid=mid)).summary == (
         "kraken BTC/USD, 45 min to 2026-08-09 12:00 UTC, 45 snapshots, times in UTC."
-        " Drawn from 0.5% below mid to 0.5% above; each column stands for 5 min."
-        " The most liquidity for its width stood 0% to 0.1% above mid (asks): $312.50 per 0.1% of price on average."
-        " The most at any one time was $900.00 at Aug 9, 11:40, 0% to 0.1% above mid (asks)."
+        " Drawn from 0.5% below mid to 0.5% above; each column shows the first snapshot of its 5 min."
+        " The most liquidity for its width stood 0% to 0.1% above mid (asks): $312.50 per 0.1% of price on average over the columns."
+        " The most in any column was $900.00 at Aug 9, 11:40, 0% to 0.1% above mid (asks)."
         " Bids within 0.5% of mid held $500.00 on average in the first quarter of the columns and $450.00 in the last (down 10.00%)."
         " Asks within 0.1% of mid held $200.00 on average in the first quarter of the columns and $300.00 in the last (up 50.00%)."
-        " Mid went from 100.00 USD to 100.50 USD (lowest 99.00 USD, highest 101.00 USD)."
+        " Mid went from 100.00 USD to 100.50 USD (in the columns lowest 99.00 USD, highest 101.00 USD)."
         " Nothing is known from Aug 9, 11:35 to Aug 9, 11:40."
     )
 
