@@ -9,9 +9,6 @@ from .figures import Figures, figures, row
 from .series import Series, moment
 from .snapshot import Miss, Snapshot
 
-REASON_NOT_KEPT = "reason_not_kept"
-"""The failure of a stored look in vain: a series knows when it was, not why."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
@@ -32,7 +29,10 @@ def look(seen: Snapshot | Miss) -> Look:
 
 
 def last(series: Series) -> Look | None:
-    """The newest look of a series; None where it has none, or where all that is left of it is an hour's mean."""
+    """The newest look of a series; None where it has none, or where all that is left of it is an hour's mean.
+
+    Of a look in vain a series knows when it was, not why: its `failure` is for the history to tell.
+    """
     times = [int(column[-1]) if len(column) else -1 for column in (series.time_ms, series.failed_ms)]
     failed = times[1] > times[0]
     if not failed and (times[0] < 0 or series.hourly[-1] or isnan(series.best_bid[-1] + series.best_ask[-1])):
@@ -43,5 +43,4 @@ def last(series: Series) -> Look | None:
         symbol=series.symbol,
         at=moment(max(times)),
         figures=None if failed else row(series, -1),
-        failure=REASON_NOT_KEPT if failed else "",
     )

@@ -1,7 +1,7 @@
 """How the tools look back: which stored market is meant, which window, and what stands now beside it."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -70,13 +70,20 @@ async def seen(market: Market, meant: Place, until: str) -> Seen:
     # One after the other: read at once, two threads of one process hold each other up longer than either takes.
     series = await market.history.series(*meant.window)
     if until:
-        return Seen(series, last(series))
+        return Seen(series, await _told(market, last(series)))
     try:
         book = await covering_depth(market.books, meant.exchange, meant.symbol)
         return Seen(series, look(snapshot(book)), " ".join(book.warnings))
     except ExchangeError as error:
         failed = Look(source=market.source, exchange=meant.exchange, symbol=meant.symbol, at=meant.now, figures=None, failure=error.kind)
         return Seen(series, failed, str(error))
+
+
+async def _told(market: Market, stored: Look | None) -> Look | None:
+    """A stored look, with the reason where it failed."""
+    if stored is None or stored.figures is not None:
+        return stored
+    return replace(stored, failure=await market.history.failure(stored.exchange, stored.symbol, stored.at))
 
 
 def _until(text: str, now: datetime) -> datetime:

@@ -61,6 +61,7 @@ _WHOLE = (
 )
 _WHOLE_NAMES = tuple(column.name for column in _WHOLE.selected_columns)
 _LATEST = _WHOLE.order_by(snapshots.c.time_ms.desc()).limit(1)
+_FAILURE = select(misses.c.kind).where(misses.c.series_id == MARKET_ID, misses.c.time_ms == bindparam("at_ms", type_=BigInteger))
 _PAGE_LENGTH = 2_000
 _PAGE = _WHOLE.where(snapshots.c.time_ms >= bindparam("start_ms", type_=BigInteger)).order_by(snapshots.c.time_ms).limit(_PAGE_LENGTH)
 
@@ -147,6 +148,11 @@ class Snapshots:
         market = (self.source, exchange, symbol)
         rows = await self.database.fetch(_LATEST, source=self.source, exchange=exchange, symbol=symbol, end_ms=milliseconds(until))
         return to_snapshot(market, dict(zip(_WHOLE_NAMES, rows[0], strict=True))) if rows else None
+
+    async def failure(self, exchange: str, symbol: str, at: datetime) -> str:
+        """The kind of the failed look at that moment, empty where there was none."""
+        rows = await self.database.fetch(_FAILURE, source=self.source, exchange=exchange, symbol=symbol, at_ms=milliseconds(at))
+        return rows[0][0] if rows else ""
 
     async def pages(self, exchange: str, symbol: str, start: datetime | None, end: datetime) -> AsyncGenerator[list[Snapshot]]:
         """Every snapshot from `start` to `end`, a page after the other, so that no more than one is in memory."""

@@ -104,6 +104,10 @@ class History:
         """
         return await (await self._opened()).snapshots.latest(exchange, symbol, until)
 
+    async def failure(self, exchange: str, symbol: str, at: datetime) -> str:
+        """Why the look at that moment gave no book, an error's kind; empty where none failed then."""
+        return await (await self._opened()).snapshots.failure(exchange, symbol, at)
+
     async def store_alerts(self, alerts: Sequence[LiquidityAlert]) -> None:
         """Store alerts as raised or cleared; one that is stored already is updated, never raised twice."""
         await (await self._opened()).alerts.store(alerts)
@@ -136,6 +140,10 @@ class History:
         No lease may be longer than LONGEST_LEASE_S.
         """
         return await (await self._opened()).leases.claim(pairs, owner, self._now, lease_s)
+
+    async def leased(self) -> set[Pair]:
+        """The markets that a recorder holds the lease of now."""
+        return await (await self._opened()).leases.held(self._now())
 
     async def release(self, owner: str) -> None:
         """Give up every lease of an owner."""

@@ -16,10 +16,10 @@ def test_the_newest_snapshot_of_a_window_is_its_last_look() -> None:
     assert last(of) == look(snapshots(of)[-1])
 
 
-def test_a_look_in_vain_after_it_is_the_last_without_the_reason_which_is_not_kept() -> None:
+def test_a_look_in_vain_after_it_is_the_last_without_the_reason_which_a_series_does_not_know() -> None:
     of = series(spread_pct=[0.05, 0.07], failed_s=[10, 70])
 
-    assert last(of) == replace(look(miss(after_s=70)), failure="reason_not_kept")
+    assert last(of) == replace(look(miss(after_s=70)), failure="")
 
 
 @pytest.mark.parametrize(

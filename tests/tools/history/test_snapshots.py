@@ -24,6 +24,12 @@ async def test_a_window_comes_back_as_it_was_stored(history):
     assert same(await history.series("kraken", "BTC/USD", given.start, given.end), given)
 
 
+async def test_a_failed_look_is_kept_with_its_reason(history):
+    await history.append([snapshot()], [miss(after_s=60), miss(after_s=120, kind="empty_book")])
+    assert [await history.failure("kraken", "BTC/USD", NOON + minute * MINUTE) for minute in range(3)] == ["", "timed_out", "empty_book"]
+    assert await history.failure("coinbase", "BTC/USD", NOON + MINUTE) == ""
+
+
 async def test_a_window_begins_after_its_start_and_holds_its_end(history):
     await history.append([snapshot(after_s=60 * minute) for minute in range(4)])
     window = await history.series("kraken", "BTC/USD", NOON, NOON + 2 * MINUTE)
