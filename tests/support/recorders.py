@@ -15,12 +15,12 @@ DEADLINE_S = 30
 class Recorder:
     """A process of tests/tools/recorder/recorder.py.
 
-    `stored` holds (exchange, symbol, milliseconds) of every snapshot that it said is durable, `skipped` how many ticks of each symbol it said to have skipped.
+    `stored` holds (exchange, symbol, milliseconds) of every snapshot that it said is durable, `claimed` by when it asked (s) the symbols that it was granted then.
     """
 
     def __init__(self, process):
         self.process = process
-        self.stored, self.skipped, self.lines = [], {}, []
+        self.stored, self.claimed, self.lines = [], {}, []
         self._news = asyncio.Event()
         self._reading = asyncio.create_task(self._read())
 
@@ -29,8 +29,8 @@ class Recorder:
             words = line.decode().split()
             if words[:1] == ["stored"]:
                 self.stored.append((words[1], words[2], int(words[3])))
-            elif words[:1] == ["skipped"]:
-                self.skipped[words[1]] = int(words[2])
+            elif words[:1] == ["claimed"]:
+                self.claimed.setdefault(float(words[1]), set()).update(words[2:])
             else:
                 self.lines.append(line.decode().rstrip())
             self._news.set()
@@ -41,6 +41,10 @@ class Recorder:
             while not condition(self):
                 self._news.clear()
                 await self._news.wait()
+
+    def tell(self, after_s):
+        """Move its clock, where that is told."""
+        self.process.stdin.write(f"{after_s}\n".encode())
 
     async def ended(self):
         """Wait for the end, and return the exit code."""
@@ -55,10 +59,11 @@ class Recorder:
 
 
 @asynccontextmanager
-async def recorder(url, interval, *symbols):
-    """A running recorder, which does not outlive the block."""
-    command = [sys.executable, str(TESTS / "tools/recorder/recorder.py"), url, str(interval), *symbols]
-    process = await create_subprocess_exec(*command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": PATHS}, limit=2**20)
+async def recorder(url, interval, *symbols, told=False):
+    """A running recorder, which does not outlive the block. Where it is `told` its clock stands still until its first `tell`, and then between them."""
+    command = [sys.executable, str(TESTS / "tools/recorder/recorder.py"), "told" if told else "running", url, str(interval), *symbols]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    process = await create_subprocess_exec(*command, **pipes, env={**os.environ, "PYTHONPATH": PATHS}, limit=2**20)
     running = Recorder(process)
     try:
         yield running

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from ..errors import HistoryUnavailable
 from ..history import History
-from ..history.store import Pair
+from ..history.store import LONGEST_LEASE_S, Pair
 from .clock import Clock, before
 
 # A recorder that dies is followed after a lease and a renewal at most, which is 1.5 intervals or less, so that the first look comes within two.
-_LEASE_INTERVALS, _LONGEST_LEASE_S = 1.25, 60.0
+_LEASE_INTERVALS = 1.25
 _RENEWALS = 5
 
 
@@ -37,7 +37,7 @@ class Leases:
         self._history = history
         self._clock = clock
         self._owner = owner
-        self._lease_s = min(_LEASE_INTERVALS * interval_s, _LONGEST_LEASE_S)
+        self._lease_s = min(_LEASE_INTERVALS * interval_s, LONGEST_LEASE_S)
         self._renewal_s = self._lease_s / _RENEWALS
         self._answered: dict[Pair, bool] = {}
         self._tenures: dict[Pair, Tenure] = {}

@@ -473,15 +473,15 @@ async def test_a_cancelled_recording_stores_what_waits_and_gives_its_leases_up(s
 
 
 async def test_a_market_that_another_recorder_holds_is_left_to_it_until_its_lease_runs_out(setting):
-    assert await History.claim(setting.history, [("kraken", "BTC/USD")], "another", 90) == [("kraken", "BTC/USD")]
+    assert await History.claim(setting.history, [("kraken", "BTC/USD")], "another", 40) == [("kraken", "BTC/USD")]
     async with setting.recording(["BTC"]) as ending:
         await setting.seen.until(lambda progress: progress.pairs[0].state == "elsewhere")
-        for second in (12, 24, 36, 48, 60, 72, 84, 96):
+        for second in (12, 24, 36, 48):
             await setting.reach(second)
         await setting.seen.until(stored(1))
-        await setting.reach(120)
+        await setting.reach(60)
         await setting.seen.until(stored(2))
-    assert (await setting.stored(), ending.result().pairs[0].skipped) == (([96, 120], []), 0)
+    assert (await setting.stored(), ending.result().pairs[0].skipped) == (([48, 60], []), 0)
     assert setting.seen.lines == ["BTC/USD on kraken: another recorder has it", "BTC/USD on kraken: recording"]
 
 
@@ -533,7 +533,7 @@ async def test_a_recorder_that_alone_is_cut_off_yields_as_soon_as_it_hears_that_
         for second in (12, 24, 36, 48, 60):
             await setting.reach(second)
         await setting.seen.until(lambda progress: progress.buffered == 1)
-        assert await elsewhere.claim([("kraken", "BTC/USD")], "another", 600) == [("kraken", "BTC/USD")]
+        assert await elsewhere.claim([("kraken", "BTC/USD")], "another", 60) == [("kraken", "BTC/USD")]
         await elsewhere.append([snapshot(at=setting.clock.utc, after_s=1)])
         setting.history.away = False
         await setting.reach(72)
@@ -551,7 +551,7 @@ async def test_a_recorder_that_alone_is_cut_off_yields_as_soon_as_it_hears_that_
 
 
 async def test_a_recorder_that_began_while_it_was_cut_off_yields_to_the_one_that_has_the_market(setting):
-    assert await History.claim(setting.history, [("kraken", "BTC/USD")], "another", 600) == [("kraken", "BTC/USD")]
+    assert await History.claim(setting.history, [("kraken", "BTC/USD")], "another", 60) == [("kraken", "BTC/USD")]
     setting.history.away = True
     async with setting.recording(["BTC"]):
         await setting.seen.until(lambda progress: progress.buffered == 1)
