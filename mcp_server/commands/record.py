@@ -14,6 +14,10 @@ from .running import ANSWERED, FAILED, say, settings_from
 from .screens import screen, shown_and
 from .telling import why_nothing
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_ONE_SIGNAL_S = 1.0
+"""One Ctrl-C comes twice where a program that started this one passes on what the terminal sends to both."""
+
 
 async def record(symbols: Sequence[str], exchanges: str, interval: float, *, demo: bool, replay: Path | None) -> int:
     """Record until SIGINT or SIGTERM, then print a summary; fails where anything that was seen could not be stored, or nothing was."""
@@ -40,9 +44,12 @@ def _told_to_stop() -> asyncio.Event:
 
     def tell() -> None:
         stop.set()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        loop.call_later(_ONE_SIGNAL_S, listen_no_more)
+
+    def listen_no_more() -> None:
+        for number in _SIGNALS:
             loop.remove_signal_handler(number)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _SIGNALS:
         loop.add_signal_handler(number, tell)
     return stop

@@ -1,5 +1,6 @@
 """What `liquidity record` shows: the live table in terminals of any size, lines without one, and the summary at the end."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from make_books import NOON
 from make_snapshots import snapshot
 from rich.console import Console
 
+from mcp_server.commands import record
 from mcp_server.commands.live_table import live_table
 from mcp_server.commands.screens import Lines, screen, shown_and
 from mcp_server.commands.telling import duration, summary, why_nothing
@@ -171,6 +173,18 @@ def test_a_duration_is_told_to_its_two_largest_units(seconds, said):
 )
 def test_why_nothing_was_stored_is_one_sentence(progress, why):
     assert why_nothing(progress) == f"No snapshot was stored: {why}"
+
+
+async def test_a_signal_that_comes_twice_at_once_is_one_and_a_later_one_ends_the_process(monkeypatch):
+    stop, loop = record._told_to_stop(), asyncio.get_running_loop()
+    scheduled = []
+    monkeypatch.setattr(loop, "call_later", lambda delay, call: scheduled.append((delay, call)))
+    os.kill(os.getpid(), signal.SIGINT)
+    await stop.wait()
+    assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    [(delay, call)] = scheduled
+    call()
+    assert (delay, signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == (1, signal.default_int_handler, signal.SIG_DFL)
 
 
 async def test_a_run_that_stored_nothing_says_why_and_fails(tmp_path):
