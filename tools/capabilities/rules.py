@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from ..analytics.rule_board import Recent, statuses
-from ..analytics.rules import AlertRules, OwnRule, Rule, RuleStatus, parse
+from ..analytics.rules import AlertRules, OwnRule, Rule, RuleStatus, concerns, identified, parse
 from ..errors import ExchangeError, InvalidArgument, record_command
+from ..history.store import Pair
 from ..market import Market
 from ..parameters import RuleAction, RuleText, Source
 from .remembering import own_rules, present
@@ -24,13 +26,14 @@ _QUOTES = " `'\""
 async def alert_rules(market: Market, action: RuleAction, rule: RuleText = "") -> AlertRules:
     """List, add or remove the caller's own alert rules, and say how often each would have fired lately. Use for requests to be told when something happens."""
     done = await _ACTIONS[action](market, rule.strip(_QUOTES))
-    told = await _statuses(market, await own_rules(market))
+    own = await own_rules(market)
+    told = await _statuses(market, own)
     as_of, age_ms = min(((one.as_of, one.age_ms) for one in told if one.as_of and one.age_ms is not None), default=(market.now(), 0))
     return AlertRules(
         source=market.source,
         as_of=as_of,
         age_ms=age_ms,
-        warnings=_unwatched(told, market.source),
+        warnings=_unwatched(own, told, await market.history.leased(), market.source),
         message=done or _counted(len(told)),
         tested_hours=TESTED_HOURS,
         rules=told,
@@ -53,11 +56,12 @@ async def _add(market: Market, text: str) -> str:
     rule = _parsed(market, text)
     with suppress(ExchangeError):
         # Says so where there is no such exchange or market.
-        await market.books.fetch(rule.exchange, rule.symbol)
-    if not await market.history.add_rule(rule, market.now()):
-        return f"`{rule.text}` was stored already, as {rule.rule_id}."
-    watched = f"It is watched whenever that market is recorded: `{record_command([rule.symbol], [rule.exchange], market.source)}`."
-    return f"`{rule.text}` is stored as {rule.rule_id}. {watched}"
+        book = await market.books.fetch(rule.exchange, rule.symbol)
+        if "/" in rule.symbol:
+            # Of a market that the exchange lacks its nearest is recorded, and that is what a rule can be about.
+            rule = identified(replace(rule, symbol=book.symbol))
+    new = await market.history.add_rule(rule, market.now())
+    return f"`{rule.text}` {'is stored' if new else 'was stored already,'} as {rule.rule_id}."
 
 
 async def _remove(market: Market, text: str) -> str:
@@ -103,12 +107,13 @@ async def _recent(market: Market, exchange: str, symbol: str) -> Recent | None:
     return Recent(newest, series, await market.history.alerts(exchange, symbol, open_only=True), now)
 
 
-def _unwatched(told: Sequence[RuleStatus], source: Source) -> list[str]:
+def _unwatched(own: Sequence[OwnRule], told: Sequence[RuleStatus], leased: Iterable[Pair], source: Source) -> list[str]:
     """A sentence for each exchange on which rules are about markets that nobody watches."""
+    silent = {one.rule_id for one in told if one.state == "not watched"}
     symbols = defaultdict[str, dict[str, None]](dict)
-    for one in told:
-        if one.state == "not watched" or one.as_of is None:
-            symbols[one.exchange][one.symbol] = None
+    for rule in (one.rule for one in own):
+        if rule.rule_id in silent or not any(concerns(rule, *pair) for pair in leased):
+            symbols[rule.exchange][rule.symbol] = None
     return [
         f"No recorder watches {', '.join(of)} on {exchange}, so nobody would be told: `{record_command(list(of), [exchange], source)}` does."
         for exchange, of in symbols.items()

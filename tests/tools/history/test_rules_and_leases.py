@@ -65,6 +65,7 @@ async def test_a_lease_ends_to_the_millisecond(sqlite_url):
     assert await history.claim(PAIRS[:1], "one", 60) == PAIRS[:1]
     for after_s, held in ((59.999, []), (60, PAIRS[:1])):
         time[0] = NOON + timedelta(seconds=after_s)
+        assert await history.leased() == set(PAIRS[:1]) - set(held)
         assert await history.claim(PAIRS[:1], "two", 60) == held
     await history.close()
 
@@ -74,10 +75,12 @@ async def test_an_owner_renews_and_releases_its_leases(history):
     await age(history, 30)
     assert await history.claim(PAIRS, "one", 60) == PAIRS
     await age(history, 45)
+    assert await history.leased() == set(PAIRS)
     assert await history.claim(PAIRS, "two", 60) == []
     await history.release("two")
     assert await history.claim(PAIRS, "two", 60) == []
     await history.release("one")
+    assert await history.leased() == set()
     assert await history.claim(PAIRS, "two", 60) == PAIRS
     assert await history.claim([], "two", 60) == []
 
@@ -85,6 +88,7 @@ async def test_an_owner_renews_and_releases_its_leases(history):
 async def test_a_lease_that_a_wrong_clock_took_far_into_the_future_holds_nothing(history):
     await history.claim(PAIRS, "one", 60)
     await age(history, -3_600)
+    assert await history.leased() == set()
     assert await history.claim(PAIRS, "two", 60) == PAIRS
     assert await history.claim(PAIRS, "one", 60) == []
 
