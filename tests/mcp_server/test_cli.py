@@ -69,10 +69,10 @@ def test_a_mistake_is_one_line_on_stderr_and_exit_code_1(arguments, sentence, tm
 @pytest.mark.parametrize(
     ("variable", "value", "sentence"),
     [
-        ("LIQUIDITY_EXCHANGES", "", "LIQUIDITY_EXCHANGES: "),
-        ("LIQUIDITY_DEADLINE_S", "soon", "LIQUIDITY_DEADLINE_S: "),
+        ("LIQUIDITY_EXCHANGES", "", "LIQUIDITY_EXCHANGES must not be empty.\n"),
+        ("LIQUIDITY_DEADLINE_S", "soon", "LIQUIDITY_DEADLINE_S must be a number.\n"),
         ("LIQUIDITY_TAKER_FEES", "{", 'LIQUIDITY_TAKER_FEES must be JSON such as {"kraken": 0.26} ('),
-        ("LIQUIDITY_TAKER_FEES", '{"kraken": -1}', "LIQUIDITY_TAKER_FEES kraken: "),
+        ("LIQUIDITY_TAKER_FEES", '{"kraken": -1}', "LIQUIDITY_TAKER_FEES.kraken must be greater than or equal to 0.\n"),
         ("LIQUIDITY_EXCHANGE_CONFIG", "nowhere.json", "LIQUIDITY_EXCHANGE_CONFIG: nowhere.json cannot be read"),
     ],
 )
