@@ -16,7 +16,7 @@ from .forecast import Forecast, Outlook
 from .look import Look
 from .result import Result
 from .same_hour import HourOfWeek, same_hour
-from .series import Series, age_ms, hourly_warnings, priced, too_few, unpriced_warnings
+from .series import Series, hourly_warnings, origin, priced, too_few, unpriced_warnings
 from .verdict import Verdict, verdict
 
 _ONE_PCT = BAND_WIDTHS_PCT.index(1.0)
@@ -79,9 +79,7 @@ def baseline(
     as_of = known.as_of if current is None or here is None else current.at
     at_this_hour = same_hour(series if past is None else past, as_of.astimezone(UTC), spread_now, depth_usd_now, band)
     return Baseline(
-        source=series.source,
-        as_of=as_of,
-        age_ms=age_ms(as_of, now),
+        **origin((series.source, series.exchange, series.symbol), asked, (series.start, series.end), as_of, now),
         warnings=[
             *_now_warnings(here, band, depth_usd_now),
             *gaps.edge_warnings(known),
@@ -92,13 +90,7 @@ def baseline(
             *_lower_bound_warnings(known),
             *([] if at_this_hour else [_NO_HOUR_OF_WEEK]),
         ],
-        symbol=asked,
-        symbol_used=series.symbol,
-        exchange=series.exchange,
-        base_currency=series.symbol.partition("/")[0],
         hours=hours,
-        start=series.start,
-        end=series.end,
         sample_count=len(known),
         avg_spread_pct=spread.mean,
         avg_volume=_mean(known.total_volume_20),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from math import isnan
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ Times = NDArray[np.int64]
 """Milliseconds since 1970, UTC, ascending."""
 
 HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 HOURS_A_WEEK = 168
 # What a recorder keeps to unless told otherwise: all that is known of the spacing of a single snapshot.
 _DEFAULT_SPACING_MS = 60_000.0
@@ -170,6 +172,41 @@ def age_ms(as_of: datetime, now: datetime) -> float:
     return round(max(0.0, (now - as_of).total_seconds() * 1_000), 1)
 
 
+class Origin(TypedDict):
+    """The fields that results of a stored market's window share: what result.origin is of books."""
+
+    source: Source
+    as_of: datetime
+    age_ms: float
+    symbol: str
+    symbol_used: str
+    exchange: str
+    base_currency: str
+    start: datetime
+    end: datetime
+
+
+def origin(market: tuple[Source, str, str], asked: str, window: tuple[datetime, datetime], as_of: datetime, now: datetime) -> Origin:
+    """Of the market (source, exchange, symbol) over (start, end), asked for as `asked`, with what was true at `as_of`."""
+    source, exchange, symbol = market
+    return Origin(
+        source=source,
+        as_of=as_of,
+        age_ms=age_ms(as_of, now),
+        symbol=asked,
+        symbol_used=symbol,
+        exchange=exchange,
+        base_currency=symbol.partition("/")[0],
+        start=window[0],
+        end=window[1],
+    )
+
+
+def price_currency(symbol: str) -> str:
+    """The quote of a market's symbol: `EUR` of `BTC/EUR`, and of `BTC/EUR:EUR`."""
+    return symbol.partition("/")[2].partition(":")[0]
+
+
 def hourly_warnings(series: Series) -> list[str]:
     """One sentence where some rows are an hour's mean."""
     folded = int(series.hourly.sum())
@@ -182,6 +219,11 @@ def hourly_warnings(series: Series) -> list[str]:
 def hour_of_week(hours: NDArray[np.int64]) -> NDArray[np.int64]:
     """Which of the week's 168 hours, UTC, each hour since 1970 is; counted from Thursday midnight, as 1970 began."""
     return hours % HOURS_A_WEEK
+
+
+def hour_of(time_ms: int) -> int:
+    """The start of the hour that a moment lies in, both milliseconds since 1970."""
+    return time_ms // HOUR_MS * HOUR_MS
 
 
 def moment(time_ms: int) -> datetime:

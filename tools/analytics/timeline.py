@@ -10,7 +10,7 @@ from ..errors import InsufficientHistory
 from ..parameters import Source
 from ..units import Count, Pct, Price, Usd
 from .result import Result
-from .series import Profiles, age_ms, moment, nullable
+from .series import Profiles, moment, nullable, origin, price_currency
 from .snapshot import PROFILE_EDGES_PCT
 
 _EDGES: Column = np.array(PROFILE_EDGES_PCT)
@@ -54,21 +54,12 @@ def timeline(profiles: Profiles, market: tuple[Source, str, str], asked: str, wi
     bins = _bins_known(profiles, rows)
     reach = PROFILE_EDGES_PCT[bins - 1]
     as_of = min(moment(int(profiles.time_ms[-1])), end)
-    base, _, quote = symbol.partition("/")
     times = np.arange(profiles.time_ms[0], profiles.time_ms[-1] + 1, profiles.bucket_ms)
     columns = (profiles.time_ms - profiles.time_ms[0]) // profiles.bucket_ms
     return LiquidityTimeline(
-        source=source,
-        as_of=as_of,
-        age_ms=age_ms(as_of, now),
+        **origin(market, asked, window, as_of, now),
         warnings=_warnings(rows, reach),
-        symbol=asked,
-        symbol_used=symbol,
-        exchange=exchange,
-        price_currency=quote.partition(":")[0],
-        base_currency=base,
-        start=start,
-        end=end,
+        price_currency=price_currency(symbol),
         sample_count=profiles.snapshots,
         column_seconds=profiles.bucket_ms // 1_000,
         edges_pct=[*(-edge for edge in reversed(PROFILE_EDGES_PCT[:bins])), 0.0, *PROFILE_EDGES_PCT[:bins]],

@@ -11,7 +11,7 @@ from .bands_over_time import depth_column
 from .gaps import Gap
 from .points import Points, Reach, depth_reach, imbalance_reach, points, step_ms
 from .result import Record, Result
-from .series import Series, Times, age_ms, hourly_warnings, moment, priced, too_few, unpriced_warnings
+from .series import Series, Times, hourly_warnings, moment, origin, price_currency, priced, too_few, unpriced_warnings
 
 MOST_POINTS = 200
 _MOST_GAPS = 10
@@ -88,19 +88,10 @@ def trend(series: Series, asked: str, now: datetime) -> LiquidityHistory:
     depths, imbalances = depth_reach(known, depth), imbalance_reach(depth)
     stretch_ms = step_ms(series, MOST_POINTS)
     found, gap_count = gaps.find(known, _MOST_GAPS)
-    base, _, quote = series.symbol.partition("/")
     return LiquidityHistory(
-        source=series.source,
-        as_of=known.as_of,
-        age_ms=age_ms(known.as_of, now),
+        **origin((series.source, series.exchange, series.symbol), asked, (series.start, series.end), known.as_of, now),
         warnings=[*gaps.edge_warnings(known), *unpriced_warnings(series, known), *hourly_warnings(known), *depth.warnings],
-        symbol=asked,
-        symbol_used=series.symbol,
-        exchange=series.exchange,
-        price_currency=quote.partition(":")[0],
-        base_currency=base,
-        start=series.start,
-        end=series.end,
+        price_currency=price_currency(series.symbol),
         sample_count=len(known),
         point_seconds=stretch_ms // 1_000,
         depth_band_pct=depth.band_pct,
