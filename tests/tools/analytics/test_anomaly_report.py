@@ -156,6 +156,15 @@ def test_an_alert_that_is_stored_as_standing_stands_and_is_clearing_where_its_fi
     assert (worse.alerts, outcomes(worse)["SPREAD_WIDENING"]) == ([alert], "alert")
 
 
+def test_what_has_become_usual_to_whoever_watches_is_no_alert_and_does_not_wait_for_another_look() -> None:
+    over = stored(-12, -5)
+
+    told = told_beside(series(spread_pct=[0.1] * 60 + [0.2] * 15), now(spread_pct=0.2), over)
+
+    assert (told.alerts, told.cleared, outcomes(told)["SPREAD_WIDENING"]) == ([], [over], "normal")
+    assert told.checked[0].note == "Beyond its limit by this window; the alert has been cleared, as it has become usual to whoever watches."
+
+
 def test_an_alert_that_stood_when_watching_stopped_is_over_where_its_figure_is_calm_now() -> None:
     alert, gap = stored(-100), 60 * 3.6
 

@@ -22,12 +22,13 @@ from .telling import as_seen, beside
 from .watching import AlertState, Observation, Track, kind, observe
 
 _UNITS: dict[AlertType, ValueUnit] = {"SPREAD_WIDENING": "pct", "DEPTH_DROP": "usd", "IMBALANCE": "pct", "PRICE_ANOMALY": "pct"}
+_OVER = "Beyond its limit by this window; the alert has been cleared, as it has become usual to whoever watches."
 
 
 class Check(Record):
     """One figure that was looked at: now, its median or a rule's value, and how far it is from counting as an anomaly.
 
-    Null where it could not be checked; `note` says why, after the text of the rule where it is one's.
+    Null where it could not be checked; `note` says why, or what else there is to say of the outcome, after the text of the rule where it is one's.
     """
 
     alert_type: AlertType
@@ -127,12 +128,16 @@ def _checks(before: AlertState, after: AlertState, last: Observation, standing: 
     else:
         judged = judge(ready(before, last), last, last.figures)
     judged[OUTAGE] = outage(after.tracks.get(OUTAGE, Track()).beyond)
-    checks = [_check(alert_type, judged[alert_type], standing=alert_type in standing) for alert_type in (*LIQUIDITY_TYPES, OUTAGE)]
-    return [*checks, *(_check("RULE", judged[rule.text], rule, standing=rule.text in standing) for rule in after.rules)]
+    own = set(map(kind, after.open_alerts))
+    checks = [_check(one, judged[one], standing=one in standing, over=one in own - standing) for one in (*LIQUIDITY_TYPES, OUTAGE)]
+    rules = {rule.text: rule for rule in after.rules}
+    return [*checks, *(_check("RULE", judged[one], rule, standing=one in standing, over=one in own - standing) for one, rule in rules.items())]
 
 
-def _check(alert_type: AlertType, found: Judged, rule: Rule | None = None, *, standing: bool) -> Check:
-    said = rule.text if rule else ""
+def _check(alert_type: AlertType, found: Judged, rule: Rule | None = None, *, standing: bool, over: bool) -> Check:
+    """The check of one figure, of which an alert is `standing`, or one that would by this window is `over` for whoever watches."""
+    why = found if isinstance(found, str) else _OVER if over and found.beyond else ""
+    note = ": ".join(part for part in (rule.text if rule else "", why) if part)
     if isinstance(found, str):
         return Check(
             alert_type=alert_type,
@@ -143,7 +148,7 @@ def _check(alert_type: AlertType, found: Judged, rule: Rule | None = None, *, st
             limit_percentage=None,
             z_score=None,
             outcome="alert" if standing else "not checked",
-            note=f"{said}: {found}" if rule else found,
+            note=note,
         )
     return Check(
         alert_type=alert_type,
@@ -153,12 +158,12 @@ def _check(alert_type: AlertType, found: Judged, rule: Rule | None = None, *, st
         deviation_percentage=found.deviation_pct,
         limit_percentage=found.limit_pct,
         z_score=found.z_score,
-        outcome=_outcome(found, standing=standing),
-        note=said,
+        outcome=_outcome(found, standing=standing, over=over),
+        note=note,
     )
 
 
-def _outcome(found: Deviation, *, standing: bool) -> Literal["normal", "deviating", "alert", "clearing"]:
+def _outcome(found: Deviation, *, standing: bool, over: bool) -> Literal["normal", "deviating", "alert", "clearing"]:
     if standing:
         return "clearing" if found.calm else "alert"
-    return "deviating" if found.beyond else "normal"
+    return "deviating" if found.beyond and not over else "normal"
