@@ -64,15 +64,15 @@ def _recording(recording: Recording) -> Mapping[str, Any]:
         "buffered": progress.buffered,
         "lost": progress.lost,
         "alerts": {"raised": progress.raised, "cleared": progress.cleared, "standing": len(progress.standing)},
-        "pairs": [_pair(pair) for pair in progress.pairs],
+        "pairs": [_pair(pair, "ended" if recording.fault else pair.state) for pair in progress.pairs],
     }
 
 
-def _pair(pair: PairProgress) -> Mapping[str, Any]:
+def _pair(pair: PairProgress, state: str) -> Mapping[str, Any]:
     return {
         "exchange": pair.exchange,
         "symbol": pair.market or pair.symbol,
-        "state": pair.state,
+        "state": state,
         "note": pair.note,
         "last_book": pair.last.timestamp.isoformat(timespec="seconds") if pair.last is not None else None,
         "stored": pair.stored,

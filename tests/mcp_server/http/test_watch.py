@@ -129,19 +129,20 @@ async def test_health_tells_of_each_recorded_pair(serving):
 
 
 @pytest.mark.parametrize(
-    ("recorded", "state"),
+    ("recorded", "state", "first"),
     [
-        ((Progress((RECORDING,)), ""), "ok"),
-        ((Progress((REFUSED, RECORDING, FAILING)), ""), "failing"),
-        ((Progress((REFUSED, RECORDING)), ""), "refused"),
-        ((Progress((RECORDING,), database_fault="it is away"), ""), "history_unavailable"),
-        ((Progress((RECORDING,)), UNEXPECTED), "unexpected"),
+        ((Progress((RECORDING,)), ""), "ok", "recording"),
+        ((Progress((REFUSED, RECORDING, FAILING)), ""), "failing", "refused"),
+        ((Progress((REFUSED, RECORDING)), ""), "refused", "refused"),
+        ((Progress((RECORDING,), database_fault="it is away"), ""), "history_unavailable", "recording"),
+        ((Progress((RECORDING,)), UNEXPECTED), "unexpected", "ended"),
     ],
 )
-async def test_health_is_degraded_where_not_all_is_recorded_that_should_be(serving, monkeypatch, recorded, state):
+async def test_health_is_degraded_where_not_all_is_recorded_that_should_be(serving, monkeypatch, recorded, state, first):
     monkeypatch.setattr("mcp_server.http.health.chrome_path", lambda: "chrome")
     async with serving() as api:
         watch = Watch()
         watch.recorded(*recorded)
         told = await health(api.venues.market, watch, "none", "not served")
-    assert (told["parts"]["recording"]["state"], told["status"]) == (state, "ok" if state == "ok" else "degraded")
+    recording = told["parts"]["recording"]
+    assert (told["status"], recording["state"], recording["pairs"][0]["state"]) == ("ok" if state == "ok" else "degraded", state, first)
