@@ -145,6 +145,10 @@ class History:
         """The markets that a recorder holds the lease of now."""
         return await (await self._opened()).leases.held(self._now())
 
+    async def owner(self, pair: Pair) -> str | None:
+        """Who took a market's lease last, whether or not it has run out; None where nobody has, or gave it up."""
+        return await (await self._opened()).leases.owner(pair)
+
     async def release(self, owner: str) -> None:
         """Give up every lease of an owner."""
         await (await self._opened()).leases.release(owner)

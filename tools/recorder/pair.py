@@ -1,9 +1,11 @@
 """The recording of one symbol on one exchange: a look at every tick, while no other recorder has it."""
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from math import ceil
 
 from ..analytics.snapshot import Miss, Snapshot, snapshot
 from ..book import OrderBook
@@ -17,6 +19,10 @@ from .judging import Judging
 from .leases import Leases, Tenure
 from .outbox import Look, Outbox
 from .progress import Board, State
+
+_ANOTHER = "another recorder has it"
+_JUDGED_TICKS = 10
+"""Of so many ticks half must be kept, or the interval counts as too short."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,10 @@ class PairRecorder:
         self._leases = leases
         self._exchange = shop.board[place].exchange
         self._symbol = ""
-        self._slot = 0
+        self._slot = self._opened_in = 0
         self._looked = False
+        self._kept = deque[bool](maxlen=_JUDGED_TICKS)
+        self._said_too_short = False
         self._last: Snapshot | None = None
         self._last_at = 0.0
 
@@ -98,12 +106,21 @@ class PairRecorder:
         """Wait for a tenure, and go on in the slot that it finds."""
         elsewhere = await self._leases.is_elsewhere(self._key)
         if elsewhere:
-            self._stand("elsewhere", "another recorder has it")
+            self._stand("elsewhere", await before(self._shop.clock, self._shop.clock.now() + self._schedule.interval_s / 2, self._holder()) or _ANOTHER)
         tenure = await self._leases.granted(self._key)
         self._stand("recording")
         if elsewhere or not self._looked:
             self._slot = self._schedule.slot(self._shop.clock.now())
         return tenure
+
+    async def _holder(self) -> str:
+        """Which recorder has the market, by what it says of itself as the lease's owner."""
+        try:
+            owner = await self._shop.market.history.owner(self._key)
+        except HistoryUnavailable:
+            return _ANOTHER
+        host, _, rest = (owner or "").rpartition(":")[0].rpartition(":")
+        return f"process {rest} on {host} has it" if host else _ANOTHER
 
     async def _record(self, tenure: Tenure) -> None:
         """Look at every tick until the tenure ends; at once where nobody has in this slot."""
@@ -135,7 +152,7 @@ class PairRecorder:
         due = self._slot if newest is None else max(self._slot, newest + 1)
         if due < now:
             self._skipped(now - due)
-        self._slot = now
+        self._slot = self._opened_in = now
         return newest is not None and newest >= now
 
     async def _newest_slot(self) -> int | None:
@@ -157,13 +174,16 @@ class PairRecorder:
             seen = snapshot(self._of_this_market(book))
         except LiquidityError as error:
             if _is_of_our_own_making(error):
-                self._skipped(1)
+                self._missed(1)
                 return None
+            self._kept.append(True)
             self._failed(error)
             return Miss(source=self._shop.market.source, exchange=self._exchange, symbol=self._symbol, timestamp=self._time(), kind=error.kind)
         if self._last is not None and seen.timestamp == self._last.timestamp:
-            self._skipped(1)
+            # The opening look stands beside the grid: its book may still be kept at the first tick.
+            self._missed(int(self._slot != self._opened_in + 1))
             return None
+        self._kept.append(True)
         self._last, self._last_at = seen, self._shop.clock.now()
         if self._shop.board[self._place].state == "failing":
             self._stand("recording")
@@ -193,10 +213,22 @@ class PairRecorder:
     def _turn(self) -> float:
         """Go on to the next slot that begins, which gives its tick; those that passed since this one are skipped."""
         passed = self._schedule.slot(self._shop.clock.now()) - self._slot
-        if passed > 0:
-            self._skipped(passed)
+        self._missed(max(passed, 0))
         self._slot += max(passed, 0) + 1
         return self._schedule.tick(self._slot)
+
+    def _missed(self, ticks: int) -> None:
+        """Count ticks that passed although the market is held, and say so where there are too many of them to be chance."""
+        self._skipped(ticks)
+        self._kept.extend([False] * min(ticks, _JUDGED_TICKS))
+        kept = sum(self._kept)
+        if kept == len(self._kept):
+            self._said_too_short = False
+        elif len(self._kept) == _JUDGED_TICKS and kept <= _JUDGED_TICKS // 2 and not self._said_too_short:
+            self._said_too_short = True
+            held_s = ceil(self._schedule.interval_s * _JUDGED_TICKS / max(kept, 1))
+            name = self._shop.board[self._place].name
+            self._shop.board.say(f"{name}: {_JUDGED_TICKS - kept} of the last {_JUDGED_TICKS} ticks were skipped; an interval of {held_s:,} s can be held")
 
     def _skipped(self, ticks: int) -> None:
         self._shop.board.set(self._place, skipped=self._shop.board[self._place].skipped + ticks)

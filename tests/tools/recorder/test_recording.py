@@ -161,14 +161,56 @@ async def test_a_look_still_under_way_skips_the_tick_counts_it_and_never_overlap
 async def test_the_very_book_of_the_look_before_is_no_second_look(setting):
     async with setting.recording(["BTC"]) as ending:
         await setting.seen.until(stored(1))
+        await setting.reach(60)
+        await setting.seen.until(stored(2))
+        setting.books.as_of = setting.clock.utc
+        await setting.reach(120)
+        await setting.seen.until(lambda progress: progress.pairs[0].skipped == 1)
+        setting.books.as_of = None
+        await setting.reach(180)
+        await setting.seen.until(stored(3))
+    assert await setting.stored() == ([0, 60, 180], [])
+    assert (ending.result().pairs[0].stored, ending.result().pairs[0].skipped) == (3, 1)
+
+
+async def test_the_first_tick_that_still_finds_the_book_of_the_opening_look_is_not_skipped(setting):
+    setting.clock.skip(59)
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(stored(1))
         setting.books.as_of = setting.clock.utc
         await setting.reach(60)
-        await setting.seen.until(lambda progress: progress.pairs[0].skipped == 1)
+        await setting.books.asked_at("kraken", "BTC/USD", 60)
+        await setting.clock.awaited(lambda moment: moment == setting.clock.start + 120)
         setting.books.as_of = None
         await setting.reach(120)
         await setting.seen.until(stored(2))
-    assert await setting.stored() == ([0, 120], [])
-    assert (ending.result().pairs[0].stored, ending.result().pairs[0].skipped) == (2, 1)
+    assert await setting.stored() == ([59, 120], [])
+    assert ending.result().pairs[0].skipped == 0
+
+
+async def test_an_interval_that_cannot_be_held_is_said_once_with_one_that_can(setting):
+    async with setting.recording(["BTC"], interval=1):
+        await setting.seen.until(stored(1))
+        for second in range(1, 25):
+            # As feeds do, which keep a book for 2 s.
+            setting.books.as_of = datetime.fromtimestamp(setting.clock.start + second // 2 * 2, UTC)
+            await setting.reach(second)
+            await setting.books.asked_at("kraken", "BTC/USD", second)
+        await setting.seen.until(lambda progress: progress.pairs[0].skipped == 11)
+    assert setting.seen.lines == [
+        "BTC/USD on kraken: recording",
+        "BTC/USD on kraken: 5 of the last 10 ticks were skipped; an interval of 2 s can be held",
+    ]
+
+
+async def test_a_machine_that_slept_is_no_interval_that_cannot_be_held(setting):
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(stored(1))
+        await setting.history.renewed()
+        await setting.clock.awaited(lambda moment: moment == setting.clock.start + 60)
+        setting.clock.skip(3_600)
+        await setting.seen.until(stored(2))
+    assert (ending.result().pairs[0].skipped, setting.seen.lines) == (59, ["BTC/USD on kraken: recording"])
 
 
 async def test_a_failed_look_is_stored_as_a_miss_and_the_next_may_succeed(setting):
@@ -470,6 +512,14 @@ async def test_a_cancelled_recording_stores_what_waits_and_gives_its_leases_up(s
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await setting.history.claim([("kraken", "BTC/USD")], "another", 60) == [("kraken", "BTC/USD")]
+
+
+async def test_who_has_a_market_is_said(setting):
+    assert await History.claim(setting.history, [("kraken", "BTC/USD")], "desk-1:4711:0a1b2c3d", 40) == [("kraken", "BTC/USD")]
+    async with setting.recording(["BTC"]) as ending:
+        await setting.seen.until(lambda progress: progress.pairs[0].state == "elsewhere")
+    assert ending.result().pairs[0].note == "process 4711 on desk-1 has it"
+    assert setting.seen.lines == ["BTC/USD on kraken: process 4711 on desk-1 has it"]
 
 
 async def test_a_market_that_another_recorder_holds_is_left_to_it_until_its_lease_runs_out(setting):

@@ -5,6 +5,7 @@ Their clocks are moved by the test, once all has happened that is due: however b
 
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from socket import gethostname
 
 import asyncpg
 from recorders import recorder
@@ -116,6 +117,8 @@ async def test_each_pair_is_recorded_once_an_interval_and_when_one_recorder_is_k
         assert looks(first) == {"ADA/USD": [0, 60, 120], "BTC/USD": [1, 15, 75]}
         assert looks(second) == {"ETH/USD": [17, 30, 90], "SOL/USD": [17, 45, 105]}
 
+        assert f"ADA/USD on kraken: process {first.process.pid} on {gethostname()} has it" in second.lines
+
         await both.step(KILLED_AT)
         await both.kill(first)
         for moment in moments(KILLED_AT, 300):
@@ -136,3 +139,5 @@ async def test_each_pair_is_recorded_once_an_interval_and_when_one_recorder_is_k
         assert looks(second)["SOL/USD"] == [17, 45, 105, 165, 225, 285]
         pairs = [("kraken", symbol) for symbol in SYMBOLS]
         assert await both.history.claim(pairs, "whoever comes next", 60) == pairs, "leases are given up at once where a recorder is stopped"
+        await both.history.release("whoever comes next")
+        assert await both.history.owner(pairs[0]) is None
