@@ -68,7 +68,7 @@ async def test_a_single_value_is_a_list_of_one_and_some_arguments_may_stand_in_t
         ("symbol=BTC&colour=red", None, 422, "invalid_argument", "colour is no parameter of compare_exchanges, which takes symbol, exchanges, levels."),
         ("symbol=BTC&market=red", None, 422, "invalid_argument", "market is no parameter of compare_exchanges, which takes symbol, exchanges, levels."),
         ("symbol=BTC&levels=0", None, 422, "invalid_argument", "levels must be greater than or equal to 1, not '0'."),
-        ("symbol=BTC&levels=many", None, 422, "invalid_argument", "levels must be a valid integer"),
+        ("symbol=BTC&levels=many", None, 422, "invalid_argument", "levels must be a whole number"),
         ("symbol=BTC&symbol=ETH", None, 422, "invalid_argument", "symbol is given 2 times; give it once."),
         ("symbol=BTC", {"symbol": "BTC"}, 422, "invalid_argument", "symbol is given in the query string and in the body; give it once."),
         ("symbol=BTC&exchanges=bnance", None, 422, "invalid_argument", "bnance is not among the simulated exchanges here"),
