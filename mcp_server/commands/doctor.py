@@ -14,6 +14,7 @@ from agent import choose_model
 from tools import Market, open_market
 from tools.charts import chrome_path
 from tools.errors import LiquidityError
+from tools.history import Facts
 from tools.settings import Settings
 
 from .running import ANSWERED, FAILED, settings_from
@@ -61,7 +62,15 @@ async def _history(market: Market) -> Finding:
         facts = await market.history.check()
     except LiquidityError as error:
         return Finding("history", works=False, detail=f"{error} Set LIQUIDITY_DATABASE_URL, or see that its database runs and can be written.")
-    return Finding("history", works=True, detail=", ".join(f"{name} {fact}" for name, fact in facts.items()))
+    return Finding("history", works=True, detail=_told(facts))
+
+
+def _told(facts: Facts) -> str:
+    oldest, newest = ("none" if time is None else f"{time:%Y-%m-%d %H:%M} UTC" for time in (facts.oldest, facts.newest))
+    return (
+        f"database {facts.database}, schema {facts.schema}, size {facts.size_bytes / 1e6:,.1f} MB,"
+        f" snapshots {facts.snapshots:,}, hours {facts.hours:,}, oldest {oldest}, newest {newest}"
+    )
 
 
 def _python() -> Finding:

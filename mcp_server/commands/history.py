@@ -24,10 +24,10 @@ async def export_history(
         start, end = window(market, await recorded(market, symbol, exchange), hours, since=since, until=until)
         with nullcontext(_to_stdout) if output is None else written(output) as write:
             count = await export(market.history, write, str(normal_word(exchange)), str(normal_symbol(symbol)), start, end)
-        folded = (await market.history.check())["hours"]
+        folded = (await market.history.check()).hours
     say(f"Snapshots exported{f' to {output}' if output else ''}: {count:,}.")
-    if folded != "0":
-        say(f"Down-sampled hours, which are no snapshots and stay in the database alone: {folded}.")
+    if folded:
+        say(f"Down-sampled hours, which are no snapshots and stay in the database alone: {folded:,}.")
     return ANSWERED
 
 

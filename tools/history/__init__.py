@@ -1,5 +1,5 @@
 """Liquidity over time in a database: snapshots, alerts, people's rules, and who records what."""
 
-from .store import Appended, History, RecordedMarket, StoredRule
+from .store import Appended, Facts, History, RecordedMarket, StoredRule
 
-__all__ = ["Appended", "History", "RecordedMarket", "StoredRule"]
+__all__ = ["Appended", "Facts", "History", "RecordedMarket", "StoredRule"]

@@ -41,7 +41,7 @@ def _kept(before: Stored, of: str) -> Values:
 
 
 def _profile(sizes: Sequence[bytes], before: Stored | None) -> bytes | None:
-    """The mean size that stood in each bin, of the profiles that know it."""
+    """The mean size that stood in each bin, of the profiles that know it; an earlier mean counts for all its snapshots, of which is not kept how many did."""
     kept = [before["sizes"]] if before is not None and before["sizes"] is not None else []
     if not sizes and not kept:
         return None

@@ -1,6 +1,5 @@
 """What stands behind History once its database is open; with it SQLAlchemy is imported."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
@@ -17,6 +16,7 @@ from .profiles import StoredProfiles
 from .retention import Retention
 from .rules import Rules
 from .snapshots import Snapshots
+from .store import Facts
 from .tables import hours, snapshots
 
 _SIZE_SQLITE = text("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
@@ -42,19 +42,12 @@ class Opened:
     leases: Leases
     retention: Retention
 
-    async def facts(self) -> Mapping[str, str]:
-        """What there is to say about it, for people."""
+    async def facts(self) -> Facts:
+        """What there is to say about it."""
         size = (await self.database.fetch(_SIZE_SQLITE if self.database.on_sqlite else _SIZE_POSTGRESQL))[0][0]
-        kept, folded, oldest, newest = (await self.database.fetch(_COUNTS))[0]
-        return {
-            "database": self.database.name,
-            "schema": await version(self.database) or "none",
-            "size": f"{size / 1e6:,.1f} MB",
-            "snapshots": f"{kept:,}",
-            "hours": f"{folded:,}",
-            "oldest": "none" if oldest is None else f"{moment(oldest):%Y-%m-%d %H:%M} UTC",
-            "newest": "none" if newest is None else f"{moment(newest):%Y-%m-%d %H:%M} UTC",
-        }
+        kept, folded, *times = (await self.database.fetch(_COUNTS))[0]
+        oldest, newest = (None if time is None else moment(time) for time in times)
+        return Facts(self.database.name, await version(self.database) or "none", size, kept, folded, oldest, newest)
 
 
 async def open_database(url: str, source: Source) -> Opened:

@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 from sqlalchemy import BigInteger, bindparam, func, select
 
-from ..analytics.series import Profiles, milliseconds
+from ..analytics.series import DAY_MS, HOUR_MS, Profiles, milliseconds
 from ..parameters import Source
 from .database import Database, Row
 from .rows import BINS, to_sizes
-from .snapshots import HOUR_MS, MARKET_ID, within
+from .snapshots import MARKET_ID, within
 from .tables import hours, profiles, snapshots
 
-_SECOND, _MINUTE, _DAY = 1_000, 60_000, 24 * HOUR_MS
+_SECOND, _MINUTE = 1_000, 60_000
 # fmt: off
 WIDTHS_MS = (
     *(_SECOND * n for n in (1, 2, 5, 10, 15, 30)), *(_MINUTE * n for n in (1, 2, 5, 10, 15, 30)),
-    *(HOUR_MS * n for n in (1, 2, 3, 4, 6, 12)), *(_DAY * n for n in (1, 2, 7, 14, 28, 91, 182, 364)),
+    *(HOUR_MS * n for n in (1, 2, 3, 4, 6, 12)), *(DAY_MS * n for n in (1, 2, 7, 14, 28, 91, 182, 364)),
 )
 # fmt: on
 """The round clock widths that a stretch can have."""
@@ -51,6 +51,8 @@ _HOURS = (
     .where(*within(hours, HOUR_MS // 2), hours.c.sizes.is_not(None))
     .order_by(hours.c.time_ms)
 )
+# Enough to tell how far apart they are usually, whatever gaps lie among them.
+_NEWEST = select(profiles.c.time_ms).where(*within(profiles)).order_by(profiles.c.time_ms.desc()).limit(200)
 _COUNTS = select(
     select(func.count()).where(*within(snapshots)).scalar_subquery(),
     select(func.coalesce(func.sum(hours.c.samples), 0)).where(*within(hours, HOUR_MS // 2)).scalar_subquery(),
@@ -69,14 +71,20 @@ class StoredProfiles:
         start_ms, end_ms = milliseconds(start), milliseconds(end)
         window = {"source": self.source, "exchange": exchange, "symbol": symbol, "start_ms": start_ms, "end_ms": end_ms}
         counted, folded = (await self.database.fetch(_COUNTS, **window))[0]
-        width_ms = _width(start_ms, end_ms, columns, HOUR_MS if folded else _SECOND)
+        times = [row[0] for row in await self.database.fetch(_NEWEST, **window)]
+        width_ms = _width(start_ms, end_ms, columns, HOUR_MS if folded else _spacing_ms(times))
         rows: Sequence[Row] = await self.database.fetch(_PROFILES, **window, width_ms=width_ms, first=(start_ms + 1) // width_ms, last=end_ms // width_ms)
         if folded:
             rows = [*await self.database.fetch(_HOURS, **window, width_ms=width_ms), *rows]
         return _profiles(rows, width_ms, int(counted + folded))
 
 
-def _width(start_ms: int, end_ms: int, columns: int, narrowest_ms: int) -> int:
+def _spacing_ms(times: Sequence[int]) -> float:
+    """The usual distance of neighbouring profiles, less what it varies by: stretches any narrower would stand empty between them."""
+    return 0.9 * float(np.median(-np.diff(times))) if len(times) > 1 else 0.0
+
+
+def _width(start_ms: int, end_ms: int, columns: int, narrowest_ms: float) -> int:
     """The narrowest round width of which `columns` stretches, aligned to the clock, hold the window; the widest where none does."""
     wide_enough = (width for width in WIDTHS_MS if width >= narrowest_ms and end_ms // width - (start_ms + 1) // width < columns)
     return next(wide_enough, WIDTHS_MS[-1])

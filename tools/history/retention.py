@@ -13,15 +13,13 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, bindparam, delete, exists, func, select
 
-from ..analytics.series import milliseconds
+from ..analytics.series import DAY_MS, HOUR_MS, hour_of, milliseconds
 from ..parameters import Source
 from .database import Database
 from .folding import Stored, fold
 from .postgresql import beside
-from .snapshots import HOUR_MS
 from .tables import hours, misses, profiles, series, snapshots
 
-_DAY_MS = 24 * HOUR_MS
 _Row = dict[str, Any]
 _IDS = select(series.c.id).where(series.c.source == bindparam("source")).order_by(series.c.id)
 _EARLIER = misses.alias()
@@ -43,7 +41,7 @@ class Retention:
 
     async def prune(self, before: datetime) -> int:
         """Fold every whole hour that ended at or before `before`, then delete all failed looks of that time but each hour's first; how many were folded."""
-        end_ms = milliseconds(before) // HOUR_MS * HOUR_MS
+        end_ms = hour_of(milliseconds(before))
         folded = sum([await self._prune_market(row[0], end_ms) for row in await self.database.fetch(_IDS, source=self.source)])
         await self.database.write(lambda connection: connection.execute(_FORGET_MISSES, {"source": self.source, "end_ms": end_ms}).close())
         return folded
@@ -55,8 +53,8 @@ class Retention:
             oldest_ms = (await self.database.fetch(_OLDEST, series_id=series_id))[0][0]
             if oldest_ms is None or oldest_ms >= end_ms:
                 return folded
-            start_ms = oldest_ms // HOUR_MS * HOUR_MS
-            folded += await self.database.write(partial(_fold, series_id, start_ms, min(start_ms + _DAY_MS, end_ms)), alone=True)
+            start_ms = hour_of(oldest_ms)
+            folded += await self.database.write(partial(_fold, series_id, start_ms, min(start_ms + DAY_MS, end_ms)), alone=True)
 
 
 def _fold(series_id: int, start_ms: int, end_ms: int, connection: Connection) -> int:
@@ -90,4 +88,4 @@ def _time(row: Stored) -> int:
 
 
 def _hour(row: Stored) -> int:
-    return row["time_ms"] // HOUR_MS * HOUR_MS
+    return hour_of(row["time_ms"])

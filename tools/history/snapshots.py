@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import BigInteger, Connection, Float, bindparam, literal_column, select, tuple_, union_all
 
-from ..analytics.series import Series, milliseconds
+from ..analytics.series import HOUR_MS, Series, hour_of, milliseconds
 from ..analytics.snapshot import Miss, Snapshot
 from ..parameters import Source
 from .aside import Moment, Pair, Prepared, brought_back, file_aside, prepared, set_aside
@@ -24,7 +24,6 @@ from .rows import BANDS, both_complete, refuse_foreign, to_snapshot
 from .store import Appended
 from .tables import ASKS, BIDS, hours, misses, profiles, series, snapshots
 
-HOUR_MS = 3_600_000
 _COLUMNS = ("best_bid", "best_ask", *BIDS, *ASKS, "total_volume_20", "liquidity_1pct_usd")
 # What a row of a window is, above the bits of `complete`: a column less is a twentieth of the time.
 _HOUR, _MISS = (1 << 2 * BANDS, 2 << 2 * BANDS)
@@ -196,7 +195,7 @@ class Snapshots:
         between = hours.c.time_ms.between(min(times) - HOUR_MS, max(times))
         found = connection.execute(select(hours.c.series_id, hours.c.time_ms).where(hours.c.series_id.in_({ids[one.pair] for one in taken}), between))
         closed = {tuple(row) for row in found}
-        return {one.moment for one in taken if (ids[one.pair], one.row["time_ms"] // HOUR_MS * HOUR_MS) in closed} if closed else set()
+        return {one.moment for one in taken if (ids[one.pair], hour_of(one.row["time_ms"])) in closed} if closed else set()
 
 
 def _key(row: Mapping[str, Any]) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """The one store of snapshots, alerts and rules: SQLite by default, PostgreSQL by URL."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -38,6 +38,19 @@ class StoredRule:
 
     rule: Rule
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What there is to say about a database: its address without a password, the schema's version, and what it holds of all sources."""
+
+    database: str
+    schema: str
+    size_bytes: int
+    snapshots: int
+    hours: int
+    oldest: datetime | None
+    newest: datetime | None
 
 
 @dataclass(frozen=True)
@@ -163,8 +176,8 @@ class History:
             return 0
         return await (await self._opened()).retention.prune(self._now() - timedelta(days=self._retention_days))
 
-    async def check(self) -> Mapping[str, str]:
-        """Facts for `liquidity doctor`: database, schema version, size, snapshots, oldest and newest."""
+    async def check(self) -> Facts:
+        """Whether the database can be used, and what it holds."""
         return await (await self._opened()).facts()
 
     async def close(self) -> None:

@@ -41,10 +41,19 @@ async def test_each_stretch_is_stood_for_by_its_first_snapshot(history):
 
 
 async def test_a_stretch_without_snapshots_has_no_row_and_one_without_profiles_neither(history):
-    await history.append([snapshot(), snapshot(after_s=60, profile=None), snapshot(after_s=180)])
+    await history.append([*(snapshot(after_s=after) for after in (0, 30, 60, 150, 180)), snapshot(after_s=90, profile=None)])
     given = await history.profiles("kraken", "BTC/USD", NOON - timedelta(milliseconds=1), NOON + timedelta(seconds=180), 7)
-    assert ((given.time_ms - NOON_MS) / 1_000).tolist() == [0, 180]
-    assert (given.bucket_ms, given.snapshots) == (30_000, 3)
+    assert ((given.time_ms - NOON_MS) / 1_000).tolist() == [0, 30, 60, 150, 180]
+    assert (given.bucket_ms, given.snapshots) == (30_000, 6)
+
+
+async def test_stretches_are_no_narrower_than_the_snapshots_are_apart(history):
+    """A gap among them changes nothing, nor do some seconds more or less."""
+    after = [300 * number + number % 7 for number in range(24) if number not in {10, 11, 12, 13}]
+    await history.append([snapshot(after_s=one, profile=profile(one)) for one in after])
+    given = await history.profiles("kraken", "BTC/USD", NOON - timedelta(milliseconds=1), NOON + timedelta(hours=2), 60)
+    assert given.bucket_ms == 300_000
+    assert ((given.time_ms - NOON_MS) // 300_000).tolist() == [number for number in range(24) if number not in {10, 11, 12, 13}]
 
 
 async def test_a_window_without_snapshots_has_no_profiles(history):
