@@ -34,7 +34,7 @@ _REMOVE = re.compile(
 )
 _LIST = re.compile(
     rf"\b(?:my|our) (?:own )?(?:alert |alarm )?{_RULES}\b|\balert(?:ing)? rules?\b|\b(?:list|show|see|which|what)\b(?: me)?(?: all)?(?: the| are the)? rules\b"
-    r"|^\W*rules\W*$|\b(?:rules|alerts) (?:are (?:stored|set)|do i have|have i|did i set)\b|\bdo i have\b.*\brules?\b|\blist\b.*\balerts\b",
+    r"|^\W*rules\W*$|\b(?:rules|alerts) (?:are (?:stored|set)|do i have|have i|did i set)\b|\bdo i have\b.*\brules?\b",
     re.IGNORECASE,
 )
 _TEST = re.compile(

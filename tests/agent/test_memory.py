@@ -41,6 +41,7 @@ QUESTIONS = [
     ("any alerts on kraken?", "alerts", (), KRAKEN),
     ("any alerts this week?", "alerts", (), ()),
     ("Show me the alerts", "alerts", (), ()),
+    ("list the alerts", "alerts", (), ()),
     ("what is standing?", "alerts", (), ()),
     ("What's still standing on kraken?", "alerts", (), KRAKEN),
     ("what alerts are standing right now?", "alerts", (), ()),

@@ -261,6 +261,12 @@ async def test_of_a_time_that_is_over_it_is_said_that_the_board_reaches_to_now(r
     assert note not in await answer(remembering, "any alerts this week?")
 
 
+async def test_where_a_threshold_was_named_it_is_said_that_the_board_shows_alerts_as_they_were_raised(remembering):
+    note = "Alerts are shown as they were raised; to check at a threshold of your own, name the asset."
+    assert note in await answer(remembering, "any alerts at 10%?")
+    assert note not in await answer(remembering, "any alerts?")
+
+
 async def test_an_asset_spoken_of_before_is_the_one_whose_alerts_are_asked_about(remembering):
     (_, run) = await runs(remembering, "any alerts for SOL on kraken?", "any alerts?")
     assert "for kraken (SOL/USD), by 72 samples of 24 h at a threshold of 30.00%" in run.output

@@ -43,8 +43,11 @@ def board(topic: Topic, outcomes: Outcomes) -> str:
     if not outcomes.results:
         return paragraphs(*(literal(why) for _about, why in outcomes.failures.values()))
     ended = topic.window is not None and topic.window.until is not None
-    note = "The board ends now, so it reaches from the start of the time you asked about to the present." if ended else ""
-    return paragraphs("{alerts.summary}", note, warnings(outcomes))
+    notes = [
+        "The board ends now, so it reaches from the start of the time you asked about to the present." if ended else "",
+        "" if topic.threshold_pct is None else "Alerts are shown as they were raised; to check at a threshold of your own, name the asset.",
+    ]
+    return paragraphs("{alerts.summary}", *notes, warnings(outcomes))
 
 
 def _standing(name: str, report: AnomalyReport) -> str:
