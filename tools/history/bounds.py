@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from ..analytics.depth import BAND_WIDTHS_PCT, DepthBand
 from ..analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile
 from ..errors import NotReadable, outside_text
+from ..mistakes import mistake
 
 SMALLEST, LARGEST = 1e-30, 1e30
 """Of prices and sizes, as book.clean has them; a profile's float32 holds the largest."""
@@ -38,8 +39,8 @@ def checked(model: type[T], value: Any) -> T:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise NotReadable(f"has a wrong {'.'.join(str(part) for part in first['loc']) or 'field'}: {outside_text(first['msg'])}.") from None
+        where, problem, _ = mistake(error)
+        raise NotReadable(f"has a wrong {'.'.join(str(part) for part in where) or 'field'}: it {problem}.") from None
 
 
 def depth_of(value: Any) -> list[DepthBand]:

@@ -16,7 +16,7 @@ from pyarrow import parquet
 from tools.errors import NotConfigured, NotReadable
 from tools.history import Appended, History, aside
 from tools.history.formats import READ, json_lines, written
-from tools.history.given import Market, snapshot_of
+from tools.history.given import Presumed, snapshot_of
 from tools.history.transfer import Imported, export, import_file
 
 FULL = snapshot(
@@ -163,7 +163,7 @@ WRONG = {
     "has a depth that is no list of bands of 0.1, 0.25, 0.5, 1, 2, 5%.": {
         **ROW, "depth": [{"width_pct": 3, "bid_usd": 1, "ask_usd": 1, "bid_complete": True, "ask_complete": True}],
     },
-    "has a wrong bid_usd: Field required.": {**ROW, "depth": [{"width_pct": 1, "ask_usd": 1, "bid_complete": True, "ask_complete": True}]},
+    "has a wrong bid_usd: it is required.": {**ROW, "depth": [{"width_pct": 1, "ask_usd": 1, "bid_complete": True, "ask_complete": True}]},
     "has a profile of other than 22 bins a side.": {**ROW, "profile": {"bid_sizes": [1.0], "ask_sizes": [1.0]}},
     "is no object with the fields of a snapshot.": [1, 2],
     f"has 1{'0' * 190} for best_ask, which must be a number above 0, from 1e-30 to 1e+30.": {**ROW, "best_ask": f"1{'0' * 190}"},
@@ -173,7 +173,7 @@ WRONG = {
     "has 5e-324 for ask_volume_10, which must be a number above 0, from 1e-30 to 1e+30.": {**ROW, "ask_volume_10": 5e-324},
     "has 1.7e+308 for liquidity_1pct_usd, which must be a number of at least 0 and at most 1e+15.": {**ROW, "liquidity_1pct_usd": 1.7e308},
     "has a profile with a size that is not from 0 to 1e+30.": {**ROW, "profile": {"bid_sizes": [1e39, *[1.0] * 21], "ask_sizes": [1.0] * 22}},
-    "has a wrong ask_sizes.0: Input should be a valid number.": {**ROW, "profile": {"bid_sizes": [1.0] * 22, "ask_sizes": [{}, *[1.0] * 21]}},
+    "has a wrong ask_sizes.0: it must be a number.": {**ROW, "profile": {"bid_sizes": [1.0] * 22, "ask_sizes": [{}, *[1.0] * 21]}},
     "has a depth that is not from 0 to 1e+15 USD.": {**ROW, "depth": [band(1, 2e15, 1)]},
     "has a depth that holds less in a wider band than in a narrower one.": {**ROW, "depth": [band(0.5, 1, 2), band(1, 1, 1)]},
     "has a depth that gives a band twice.": {**ROW, "depth": [band(1, 1, 1), band(1, 2, 2)]},
@@ -205,7 +205,7 @@ async def test_a_row_that_is_no_snapshot_is_named_and_nothing_of_its_file_is_imp
 def test_an_integer_beyond_any_float_is_refused(name):
     """As a Parquet file's decimals may be."""
     with pytest.raises(NotReadable, match=f"^has 1000.* for {'a time' if name == 'timestamp' else name}[,;]"):
-        snapshot_of({**ROW, name: 10**400}, Market("live", "", "", NOON))
+        snapshot_of({**ROW, name: 10**400}, Presumed("live", "", "", NOON))
 
 
 @pytest.mark.parametrize("symbol", ["1000SATS/USDT", "BTC/USD:BTC", "BTC/USD:BTC-241227-50000-C", "$WIF/USDT", "币安人生/USDT"])
