@@ -1,7 +1,7 @@
 """Panels stacked over one time axis: a mean line with the extremes behind it, broken where nothing is known, and what is usual."""
 
 from collections.abc import Sequence
-from math import isclose, log10
+from math import floor, isclose, log10
 from statistics import median
 from typing import Literal, NamedTuple
 
@@ -151,7 +151,14 @@ def _scale(panel: Panel, low: float, high: float) -> theme.Json:
         return {"range": [0.0, _ROOM * high or 1.0], "nticks": _MOST_TICKS}
     if panel.scale == "around zero":
         reach = _ROOM * max(abs(low), abs(high), _LEAST_REACH)
-        return {"range": [-reach, reach], "nticks": _MOST_TICKS, "zeroline": True, "zerolinecolor": theme.LINE, "zerolinewidth": 1}
+        tick = _round_below(reach)
+        return {"range": [-reach, reach], "tickvals": [-tick, 0, tick], "zeroline": True, "zerolinecolor": theme.LINE, "zerolinewidth": 1}
     ends = [low] if isclose(low, high, rel_tol=1e-9) else [low, high]
     room = _FLAT_SHARE * abs(high) if len(ends) == 1 else 0.1 * (high - low)
     return {"range": [low - room, high + room], "tickvals": ends, "ticktext": [format_value(end, panel.unit) for end in ends]}
+
+
+def _round_below(value: float) -> float:
+    """The largest of 1, 2, 5, 10, 20, ... up to a value: left to choose, Plotly names nothing but zero on a low panel."""
+    power = 10 ** floor(log10(value))
+    return max(step * power for step in (1, 2, 5) if step * power <= value)

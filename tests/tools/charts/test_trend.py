@@ -149,6 +149,14 @@ def test_flat_values_get_an_axis_around_them():
     assert layout["yaxis4"]["ticktext"] == ["1.0001"]
 
 
+@pytest.mark.parametrize(("wide", "tick"), [(1.0, 5), (2.0, 10), (3.0, 20), (5.5, 20), (6.0, 50), (10.9, 100)])
+def test_the_axis_of_the_imbalance_names_zero_and_a_round_value_on_either_side(wide, tick):
+    lean = points_of(MINUTES, [0.01] * 50, [1e6] * 50, [0.0] * 50, [100.0] * 50, wide=wide)
+    axis = trend(history_of(lean, point_seconds=60), None, []).figure["layout"]["yaxis3"]
+    assert axis["tickvals"] == [-tick, 0, tick]
+    assert axis["range"][1] >= tick
+
+
 def test_values_that_dwarf_the_rest_get_a_logarithmic_axis_with_written_out_ticks():
     axis = trend(minutes([0.0001] * 40 + [12.0] * 10), None, []).figure["layout"]["yaxis"]
     assert axis["type"] == "log"
