@@ -44,8 +44,8 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
     assets, text = markets.assets(text)
     symbols = _symbols([*pairs, *more_pairs], assets)
     kind, lacking = _kind(whole, rule, window, sizes, of_exchange=bool(exchanges) and not symbols)
-    asks = memory.asks(whole) if kind is None or kind in memory.OVER_TIME else ()
-    if kind in _MAY_SET_AGAINST and window and window.at and memory.sets_against(whole):
+    asks = memory.asks(whole, kind) if kind is None or kind in memory.OVER_TIME else ()
+    if kind in _MAY_SET_AGAINST and window and window.at and memory.sets_against(whole, len(exchanges)):
         kind, asks, window = "history", once((*asks, "change")), windows.since(window)
     if kind is not None and not symbols:
         guessed, text = markets.guessed_asset(text)
@@ -84,7 +84,7 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
         now=further and memory.about_now(whole),
         asks=asks,
         threshold_pct=band_pct if kind == "alerts" else None,
-        unread=unread(whole, left, kind) if rule is None or rule.action in {"add", "test"} else (),
+        unread=unread(whole, left, kind, rule),
     )
     if kind or _is_follow_up(intent, text):
         return intent

@@ -1,6 +1,7 @@
 """What a question means, as a frozen value."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from tools.analytics.impact import TakerSide
@@ -29,11 +30,12 @@ class Size:
 
 @dataclass(frozen=True)
 class Moment:
-    """`minutes` after midnight, UTC: of the day that is `days_back`, of the latest `weekday` (Monday is 0), or else the last time that it was that."""
+    """`minutes` after midnight, UTC: of the day that is `days_back`, of the latest `weekday` (Monday is 0), of `day`, else the last that was."""
 
     minutes: int
     days_back: int | None = None
     weekday: int | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ _STRETCH = r"(?:(?:the|its|is|his|last|past|previous|this|trailing|\d+|\d*[ -]?(
 _COMPARED_TO_USUAL = re.compile(
     r"\b(?:compared? (?:it |that |this )?(?:with|to)|vs|versus|against) (?:the |its |his )?(?:usual|normal|average|typical|baseline)\b", re.IGNORECASE
 )
+_SEVERAL = 2
 _PRESENT = re.compile(r"\b(?:right now|currently|at the moment|now)\b", re.IGNORECASE)
 _LIQUIDITY = re.compile(r"\b(?:spreads?|depth|liquidity|liquid|illiquid|imbalance|books?|thin(?:ner)?|deep(?:er)?|wide[nr]?|tight(?:er|en)?)\b", re.IGNORECASE)
 _PRICE = re.compile(r"\bprices?\b", re.IGNORECASE)
@@ -82,9 +83,10 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = patterns(
 )
 _ANSWERED: Mapping[Subject | Aside, tuple[Asks, ...]] = {"normal": ("average", "median", "why"), "history": ("highest", "lowest"), "alerts": ("outage",)}
 _BEST, _WORST = re.compile(r"\bbest\b", re.IGNORECASE), re.compile(r"\bworst\b", re.IGNORECASE)
-_WENT_DOWN = re.compile(r"\b(?:go|goes|went|gone|going|been|was|were|is|are|be) (?:down|dark)\b", re.IGNORECASE)
+_WENT_DOWN = re.compile(r"\b(?:go|goes|went|gone|going|been|was|were|is|are|be)\b.*\b(?:down|dark)\b", re.IGNORECASE)
 _PAST = re.compile(r"\b(?:was|were|had|did|been|when)\b", re.IGNORECASE)
-_AGAINST = re.compile(r"\b(?:compar\w*|than|versus|vs|against|now|current\w*)\b", re.IGNORECASE)
+_COMPARED = re.compile(r"\b(?:compar\w*|versus|vs|against)\b", re.IGNORECASE)
+_AGAINST = re.compile(r"\b(?:than|now|current\w*)\b", re.IGNORECASE)
 
 
 def subject(text: str) -> Subject | None:
@@ -98,12 +100,14 @@ def of_window(found: Subject | None, window: Window | None, text: str) -> Subjec
     return "history" if past and found in _OF_BOOKS else found
 
 
-def asks(text: str) -> tuple[Asks, ...]:
+def asks(text: str, kind: Subject | Aside | None = None) -> tuple[Asks, ...]:
     """What of the past is to be said first; best is a narrow spread, and of anything else the most."""
     ends: tuple[Asks, Asks] = ("lowest", "highest") if metric(text) == "spread" else ("highest", "lowest")
     by_worth: list[Asks] = [end for end, pattern in zip(ends, (_BEST, _WORST), strict=True) if pattern.search(text)]
     found: list[Asks] = [one for one, pattern in _ASKS if pattern.search(text)]
     found += by_worth
+    if kind == "alerts" and of_exchange_alone(text):
+        found.append("outage")
     return once(found)
 
 
@@ -112,7 +116,7 @@ def words(kind: Subject | Aside) -> list[re.Pattern[str]]:
     named = [pattern for one, pattern in _ASKS if one in _ANSWERED.get(kind, ())]
     worth = [_BEST, _WORST] if kind == "history" else []
     figures = _METRICS if kind in _ANSWERED and kind != "alerts" else ()
-    return [*(pattern for _, pattern in (*_SUBJECTS, *figures)), *named, *worth, _WENT_DOWN, _PAST, _AGAINST]
+    return [*(pattern for _, pattern in (*_SUBJECTS, *figures)), *named, *worth, _WENT_DOWN, _PAST, _COMPARED, _AGAINST]
 
 
 def without_asks(text: str) -> str:
@@ -127,9 +131,10 @@ def of_exchange_alone(text: str) -> Subject | None:
     return "alerts" if _WENT_DOWN.search(text) and metric(text) is None else None
 
 
-def sets_against(text: str) -> bool:
-    """Whether a question sets two moments, or a moment and now, against each other."""
-    return bool(_AGAINST.search(without_usual(text)))
+def sets_against(text: str, exchanges: int) -> bool:
+    """Whether a question sets two moments, or a moment and now, against each other; of several exchanges it may be these that it compares."""
+    text = without_usual(text)
+    return bool(_AGAINST.search(text) or (exchanges < _SEVERAL and _COMPARED.search(text)))
 
 
 def of_liquidity(text: str) -> bool:

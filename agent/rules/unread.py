@@ -6,7 +6,7 @@ from functools import cache
 from typing import Literal
 
 from . import alert_rules, memory
-from .intent import Aside, Subject
+from .intent import Aside, RuleWords, Subject
 from .scanning import TAKEN, blank, once, parts, patterns
 from .subjects import ADDS, CONTINUES, EVERYWHERE, SIDES, SUBJECTS
 from .vocabulary import FILLERS, IDLE
@@ -24,7 +24,6 @@ _SLOTS: Mapping[Subject | Aside, frozenset[Slot]] = {
     "normal": frozenset({"window"}),
     "history": frozenset({"window"}),
     "alerts": frozenset({"band", "window"}),
-    "rules": frozenset({"window"}),
 }
 """What of a question an answer goes by, beside its markets."""
 _OF_BOOKS: tuple[Subject, ...] = ("compare", "depth", "book", "quote", "chart")
@@ -67,16 +66,17 @@ _ALSO: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
 _WORD = re.compile(r"[$€£]?\d[\w.,:%/-]*|[A-Za-z][\w-]*")
 
 
-def unread(whole: str, left: Sequence[tuple[Slot, str]], kind: Subject | Aside | None) -> tuple[str, ...]:
+def unread(whole: str, left: Sequence[tuple[Slot, str]], kind: Subject | Aside | None, rule: RuleWords | None) -> tuple[str, ...]:
     """The words of a question that say something and are not used by an answer of this kind.
 
     `left` is what each reader left of the `whole`, under the name of what it took.
     """
-    if kind is None or kind not in _TELLS:
+    if kind is None or kind not in _TELLS or (rule and rule.action in {"list", "remove"}):
         return ()
+    used = _EVERY | _SLOTS.get(kind, frozenset()) | ({"window"} if rule and rule.action == "test" else set())
     text = whole
     for before, (slot, after) in zip([whole, *(one for _, one in left)], left, strict=False):
-        if slot in _EVERY or slot in _SLOTS.get(kind, ()):
+        if slot in used:
             text = "".join(TAKEN if was != left else kept for was, left, kept in zip(before, after, text, strict=True))
     for match in [match for pattern in _patterns(kind) for match in pattern.finditer(text)]:
         text = blank(text, match)

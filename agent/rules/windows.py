@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
@@ -18,7 +18,8 @@ LONGEST_HOURS = 2_160.0
 """How far a tool looks back at once."""
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAY = rf"yesterday|today|{'|'.join(_DAYS)}"
+_DATE = r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+_DAY = rf"yesterday|today|{'|'.join(_DAYS)}|{_DATE}"
 _ZONE = r"(?:\s?(?:UTC|GMT|Z)\b)?"
 _CLOCK = rf"(?:\d{{1,2}}:\d{{2}}(?:\s?[ap]m)?|\d{{1,2}}\s?[ap]m|\d{{1,2}}(?=\s?(?:UTC|GMT)\b)|noon|midnight){_ZONE}"
 _UNIT = r"mi(?:n(?:ute)?s?)|h(?:ou)?rs?|h|d(?:ays?)?|w(?:eeks?|ks?)?|months?|quarters?|y(?:(?:ea)?rs?)?"
@@ -93,6 +94,8 @@ def _hours(start: datetime, end: datetime) -> float:
 
 def _at(moment: Moment, now: datetime) -> datetime:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if moment.day:
+        return datetime.combine(moment.day, midnight.timetz()) + timedelta(minutes=moment.minutes)
     back = (now.weekday() - moment.weekday) % 7 if moment.weekday is not None else moment.days_back or 0
     at = midnight - timedelta(days=back) + timedelta(minutes=moment.minutes)
     open_day = moment.days_back is None and moment.weekday is None
@@ -124,9 +127,9 @@ def _named(match: re.Match[str]) -> Window:
 
 
 def _on_day(match: re.Match[str]) -> Window:
-    """A whole day of the week."""
-    day = _DAYS.index(match["day"].lower())
-    return Window(match["words"].lower(), since=Moment(0, weekday=day), until=Moment(_DAY_MINUTES, weekday=day))
+    """A whole day."""
+    start = _moment(None, match["day"])
+    return Window(match["words"].lower(), since=start, until=replace(start, minutes=_DAY_MINUTES))
 
 
 def _since(match: re.Match[str]) -> Window:
@@ -151,6 +154,10 @@ def _between(match: re.Match[str]) -> Window:
 
 def _moment(clock: str | None, day: str | None) -> Moment:
     day = (day or "").lower()
+    if re.fullmatch(_DATE, day):
+        # A day too many for its month is one of the next.
+        named = date.fromisoformat(f"{day[:-2]}01") + timedelta(days=int(day[-2:]) - 1)
+        return Moment(_minutes(clock), day=named)
     return Moment(_minutes(clock), {"yesterday": 1, "today": 0}.get(day), _DAYS.index(day) if day in _DAYS else None)
 
 
@@ -187,5 +194,6 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Window]], ...] 
         (rf"(?:\b(?:over|in|for|during|within) )?(?<![\w.$])(?P<words>(?P<count>\d+(?:\.\d+)?)\s?(?P<unit>{_UNIT})\b)", _counted),
         (rf"\b(?:since )?(?P<words>{'|'.join(name.replace(' ', chr(92) + 's+') for name in _NAMED)})\b", _named),
         (rf"\b(?:on|last)\s+(?P<words>(?P<day>{'|'.join(_DAYS)}))\b", _on_day),
+        (rf"(?<![\w.-])(?:on )?(?P<words>(?P<day>{_DATE}))(?![\w-])", _on_day),
     )
 )

@@ -170,7 +170,7 @@ def test_a_question_is_read_as_what_it_means(question, expected):
         ("is BTC depth within 1% on kraken worse than usual?", ("1%",)),
         ("depth of BTC on kraken within 1% and 2%", ("2%",)),
         ("how did BTC spread go in the last 6 hours and the last 2 days", ("last 2 days",)),
-        ("alert me when the BTC spread on kraken is above 5 bps for 10 minutes in a row", ("row",)),
+        ("alert me when the BTC spread on kraken is above 5 bps for 10 minutes in a row", ("10 minutes in a row",)),
         ("tell me if $50k of BTC slips more than 5 bps on kraken", ("$50k", "slips")),
         ("any alerts for BTC with the widest spread?", ("widest",)),
         ("compare BTC and ETH correlations", ("correlations",)),

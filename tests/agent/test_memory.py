@@ -71,6 +71,7 @@ QUESTIONS = [
     ("SOL depth on kraken last 5 years", "history", SOL, KRAKEN),
     ("was there an outage on kraken today?", "alerts", (), KRAKEN),
     ("did kraken go down today?", "alerts", (), KRAKEN),
+    ("is kraken down?", "alerts", (), KRAKEN),
     ("why is the BTC spread on kraken so wide?", "normal", BTC, KRAKEN),
     ("record a snapshot of BTC", "snapshot", BTC, ()),
     ("Take a snapshot of BTC on kraken", "snapshot", BTC, KRAKEN),

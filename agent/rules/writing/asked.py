@@ -44,6 +44,8 @@ def _extreme(topic: Topic, outcomes: Outcomes, end: str) -> str:
     if figure == "imbalance":
         return "When imbalance was at its highest or lowest I cannot say; the chart shows how it went." if found else ""
     known = [name for name, result in found.items() if getattr(result, figure)]
+    if figure == "spread":
+        known.sort(key=lambda name: getattr(found[name].spread, end), reverse=end == "highest")
     return _lines(
         [f"{_capital(_what(name, figure))} on {_market(name)} was **{end} at {{{name}.{figure}.{end}_at}}: {{{name}.{figure}.{end}}}**." for name in known]
     )
@@ -87,7 +89,8 @@ def _outage(_topic: Topic, outcomes: Outcomes) -> str:
         lines = list(once(line for board in boards.values() for line in _drawn_outages(board)))
     if lines:
         more = f"and {len(lines) - _SHOWN:,} more" if len(lines) > _SHOWN else ""
-        return paragraphs("**Yes**, there were looks in a row without a valid book:", bullets([*lines[:_SHOWN], *([more] if more else [])]))
+        utc = "" if reports else " (times in UTC)"
+        return paragraphs(f"**Yes**, there were looks in a row without a valid book{utc}:", bullets([*lines[:_SHOWN], *([more] if more else [])]))
     over = f" of {listed([_market(name) for name in reports])} over {{{next(iter(reports))}.lookback_hours}}" if reports else " of the recorded markets"
     return f"**No outage** is known{over}." if reports or boards else ""
 
