@@ -22,7 +22,7 @@ _FIRST_MILLISECONDS = 1e11
 _FIRST_TIME = datetime(1971, 1, 1, tzinfo=UTC)
 
 
-class Market(NamedTuple):
+class Presumed(NamedTuple):
     """The market that rows are of where they do not say, empty is unknown; and the time that none of them can lie behind."""
 
     source: Source
@@ -31,14 +31,14 @@ class Market(NamedTuple):
     latest: datetime
 
 
-def of_file(path: Path, source: Source, latest: datetime) -> Market:
+def of_file(path: Path, source: Source, latest: datetime) -> Presumed:
     """What a file's name says of its rows: `binance_SOL_USDT.json` holds SOL/USDT on binance."""
     named = _FILE_NAME.match(path.name)
     exchange, symbol = (named["exchange"], f"{named['base']}/{named['quote']}".upper()) if named else ("", "")
-    return Market(source, exchange, symbol, latest)
+    return Presumed(source, exchange, symbol, latest)
 
 
-def snapshot_of(row: Any, market: Market) -> Snapshot:
+def snapshot_of(row: Any, market: Presumed) -> Snapshot:
     """A row as a snapshot; raises NotReadable, which says what is wrong with it."""
     if not isinstance(row, dict):
         raise NotReadable("is no object with the fields of a snapshot.")
@@ -71,7 +71,7 @@ def snapshot_of(row: Any, market: Market) -> Snapshot:
     return checked(Snapshot, {**known, **volumes, **amounts})
 
 
-def _names(row: Mapping[str, Any], market: Market) -> tuple[str, str]:
+def _names(row: Mapping[str, Any], market: Presumed) -> tuple[str, str]:
     exchange = str(normal_word(row.get("exchange") or market.exchange))
     symbol = str(normal_symbol(row.get("symbol") or market.symbol))
     if not exchange or "/" not in symbol:

@@ -11,7 +11,7 @@ from ..analytics.snapshot import Snapshot
 from ..errors import NotReadable
 from ..parameters import Source
 from .formats import Write, rows
-from .given import Market, of_file, snapshot_of
+from .given import Presumed, of_file, snapshot_of
 from .store import History
 
 _BATCH = 1_000
@@ -59,7 +59,7 @@ async def import_file(history: History, path: Path, source: Source, now: datetim
 class _Reader:
     """Reads a file batch by batch and counts what it read."""
 
-    def __init__(self, path: Path, market: Market) -> None:
+    def __init__(self, path: Path, market: Presumed) -> None:
         self._path = path
         self._market = market
         self._rows = rows(path)

@@ -1,6 +1,8 @@
 import asyncio
+import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
@@ -9,11 +11,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from make_books import NOON
-from make_snapshots import snapshot
+from make_snapshots import miss, snapshot
 from sqlalchemy import text
 
 from tools.errors import HistoryUnavailable
-from tools.history import History
+from tools.history import History, migrate
 from tools.history.migrate import _SCRIPTS, VERSION
 from tools.history.tables import metadata
 
@@ -47,6 +49,37 @@ async def test_many_that_open_an_empty_database_at_once_migrate_it_once(database
     assert [facts.schema for facts in await asyncio.gather(*(store.check() for store in stores))] == [VERSION] * 8
     await asyncio.gather(*(store.append([snapshot(after_s=number)]) for number, store in enumerate(stores)))
     assert (await stores[0].check()).snapshots == 8
+    for store in stores:
+        await store.close()
+
+
+SYNTHETIC = '''"""A migration that would be seen to have run twice."""
+
+from alembic import op
+
+revision, down_revision = "0002", "0001"
+
+
+def upgrade():
+    op.execute("ALTER TABLE rules ADD COLUMN note VARCHAR")
+    op.execute("UPDATE misses SET kind = kind || '!'")
+'''
+
+
+async def test_two_that_open_a_database_of_an_older_program_at_once_upgrade_it_once_with_what_it_holds(database_url, tmp_path, monkeypatch):
+    older = History(database_url, "live", now=lambda: NOON)
+    await older.append([snapshot(), snapshot(after_s=60)], [miss(after_s=90)])
+    await older.close()
+    scripts = tmp_path / "migrations"
+    shutil.copytree(_SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    (scripts / "versions" / "0002_synthetic.py").write_text(SYNTHETIC)
+    monkeypatch.setattr(migrate, "_SCRIPTS", scripts)
+    monkeypatch.setattr(migrate, "VERSION", "0002")
+    stores = [History(database_url, "live", now=lambda: NOON) for _ in range(4)]
+    facts = await asyncio.gather(*(store.check() for store in stores))
+    assert [(one.schema, one.snapshots) for one in facts] == [("0002", 2)] * 4
+    assert await stores[0].failure("kraken", "BTC/USD", NOON + timedelta(seconds=90)) == "timed_out!"
+    assert await (await stores[0]._opened()).database.fetch(text("SELECT note FROM rules")) == []
     for store in stores:
         await store.close()
 

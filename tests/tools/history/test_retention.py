@@ -1,3 +1,4 @@
+import asyncio
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -157,6 +158,22 @@ async def test_hours_are_folded_beside_the_event_loop(later, monkeypatch):
     assert await later.prune() == 1
     assert len(threads) == 1
     assert threads[0] is not threading.current_thread()
+
+
+async def test_who_prunes_and_who_stores_at_once_lose_nothing_and_count_nothing_twice(database_url):
+    stores = [History(database_url, "live", now=lambda: NOON + timedelta(days=92)) for _ in range(3)]
+    await stores[0].append([snapshot(after_s=600 * number) for number in range(300)], [miss(after_s=600 * number + 1) for number in range(300)])
+
+    async def late():
+        """Into hours that may be open still."""
+        return sum([(await stores[2].append([snapshot(after_s=3_600 * hour + 7, profile=None)])).new for hour in range(0, 48, 4)])
+
+    one, other, stored = await asyncio.gather(stores[0].prune(), stores[1].prune(), late())
+    rest = await stores[0].prune()
+    assert one + other + rest == 288 + stored
+    assert sum(hour["samples"] for hour in await stored_hours(stores[0])) == 288 + stored
+    for store in stores:
+        await store.close()
 
 
 async def test_folding_twice_changes_nothing(later):

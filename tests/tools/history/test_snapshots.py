@@ -177,6 +177,13 @@ async def test_a_large_batch_is_one_append(history):
     assert same(await history.series("kraken", "BTC/USD", given.start, given.end), given)
 
 
+async def test_a_stored_snapshot_takes_little_room(sqlite_history):
+    """A year of minutes of one market, each with its profile, is a quarter of a gigabyte."""
+    before = (await sqlite_history.check()).size_bytes
+    await sqlite_history.append([snapshot(after_s=60 * number, profile=PROFILE) for number in range(2_000)])
+    assert ((await sqlite_history.check()).size_bytes - before) / 2_000 < 470
+
+
 async def test_the_facts_name_database_version_and_contents(history):
     await history.append([snapshot(), snapshot(after_s=60)])
     facts = await history.check()
