@@ -112,7 +112,8 @@ def _kind(text: str, rule: RuleWords | None, window: Window | None, sizes: Seque
         return ("forecast", "") if lacking == FUTURE and memory.of_liquidity(text) else ("unsupported", lacking)
     alone = memory.of_exchange_alone(text) if of_exchange else None
     found = alone or memory.subject(text) or memory.of_window(_subject(text, sizes, has_side=bool(_sides(text))), window, text)
-    return ("unsupported", "past costs") if window and found in _OF_NOW_ALONE else (found, "")
+    past = window is not None and window.words != "today"
+    return ("unsupported", "past costs") if past and found in _OF_NOW_ALONE else (found, "")
 
 
 def _subject(text: str, sizes: Sequence[Size], *, has_side: bool) -> Subject | None:

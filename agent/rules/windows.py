@@ -123,7 +123,8 @@ def _unit_hours(unit: str) -> float:
 
 
 def _named(match: re.Match[str]) -> Window:
-    return _NAMED[" ".join(match["words"].lower().split())]
+    named = _NAMED[" ".join(match["words"].lower().split())]
+    return replace(named, until=None) if match["runs"] else named
 
 
 def _on_day(match: re.Match[str]) -> Window:
@@ -192,7 +193,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Window]], ...] 
             _counted,
         ),
         (rf"(?:\b(?:over|in|for|during|within) )?(?<![\w.$])(?P<words>(?P<count>\d+(?:\.\d+)?)\s?(?P<unit>{_UNIT})\b)", _counted),
-        (rf"\b(?:since )?(?P<words>{'|'.join(name.replace(' ', chr(92) + 's+') for name in _NAMED)})\b", _named),
+        (rf"\b(?P<runs>since )?(?P<words>{'|'.join(name.replace(' ', chr(92) + 's+') for name in _NAMED)})\b", _named),
         (rf"\b(?:on|last)\s+(?P<words>(?P<day>{'|'.join(_DAYS)}))\b", _on_day),
         (rf"(?<![\w.-])(?:on )?(?P<words>(?P<day>{_DATE}))(?![\w-])", _on_day),
     )

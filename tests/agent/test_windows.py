@@ -47,6 +47,7 @@ DAY = 24.0
         ("compared with yesterday", Span(36, "", 36)),
         ("overnight", Span(12, "2026-11-22T08:00:00Z", 16)),
         ("this morning", Span(12, "", 12)),
+        ("since last night", Span(16, "", 16)),
         ("since 09:30", Span(2.5, "", 2.5)),
         ("since 9am", Span(3, "", 3)),
         ("since midnight UTC", Span(12, "", 12)),
