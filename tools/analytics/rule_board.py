@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from .alerts import LiquidityAlert
-from .anomalies import backtest_rules
+from .anomalies import backtest_rules, standing_rules
 from .anomalies.deviations import stages
 from .rules import OwnRule, Rule, RuleState, RuleStatus, measure, measured_over
 from .series import Series, age_ms, milliseconds, moment, priced
@@ -37,10 +37,21 @@ class Recent:
 def statuses(own: Sequence[OwnRule], recent: Recent | None) -> list[RuleStatus]:
     """How the rules of one market stand, in their order; `recent` is None where nothing is stored of it."""
     fired = [] if recent is None else backtest_rules(recent.series, [one.rule for one in own])
-    return [_status(one, recent, [alert for alert in fired if alert.rule == one.rule.text]) for one in own]
+    raised = set[str]() if recent is None else _raised(own, recent, fired)
+    return [_status(one, recent, [alert for alert in fired if alert.rule == one.rule.text], raised) for one in own]
 
 
-def _status(own: OwnRule, recent: Recent | None, fired: Sequence[LiquidityAlert]) -> RuleStatus:
+def _raised(own: Sequence[OwnRule], recent: Recent, fired: Sequence[LiquidityAlert]) -> set[str]:
+    """The rules of which an alert stands that was raised since they are there: by whoever watched, or by what was seen."""
+    since, start = {one.rule.text: one.since for one in own}, recent.series.start
+    known = [alert for alert in recent.standing if alert.rule in since and alert.timestamp >= since[alert.rule]]
+    # Rules from before the series were judged by all of it where they were tried.
+    tried = [alert for alert in fired if since[alert.rule] <= start]
+    judged = standing_rules(recent.series, [one for one in own if one.since > start])
+    return {alert.rule for alert in (*known, *tried, *judged) if alert.state == "raised"}
+
+
+def _status(own: OwnRule, recent: Recent | None, fired: Sequence[LiquidityAlert], raised: set[str]) -> RuleStatus:
     rule = own.rule
     tried = recent.series if recent and len(recent.series) else None
     return RuleStatus(
@@ -52,7 +63,7 @@ def _status(own: OwnRule, recent: Recent | None, fired: Sequence[LiquidityAlert]
         value=rule.value,
         unit=rule.unit,
         created_at=own.created_at,
-        state=_state(own, recent) if recent else "no data",
+        state=_state(rule, recent, raised) if recent else "no data",
         current_value=measure(rule, recent.newest) if recent else None,
         as_of=recent.newest.timestamp if recent else None,
         age_ms=age_ms(recent.newest.timestamp, recent.now) if recent else None,
@@ -63,22 +74,15 @@ def _status(own: OwnRule, recent: Recent | None, fired: Sequence[LiquidityAlert]
     )
 
 
-def _state(own: OwnRule, recent: Recent) -> RuleState:
-    current = measure(own.rule, recent.newest)
+def _state(rule: Rule, recent: Recent, raised: set[str]) -> RuleState:
+    current = measure(rule, recent.newest)
     if not recent.is_watched:
         return "not watched"
-    if _is_raised(own, recent):
+    if rule.text in raised:
         return "raised"
     if current is None:
         return "no data"
-    return "beyond" if stages(own.rule, np.array([current]))[0] > 0 else "quiet"
-
-
-def _is_raised(own: OwnRule, recent: Recent) -> bool:
-    """Whether an alert stands that was raised since the rule is: by whoever watched, or by what was seen."""
-    found = backtest_rules(recent.series.since(own.since), [own.rule])
-    known = [alert for alert in recent.standing if alert.rule == own.rule.text and alert.timestamp >= own.since]
-    return any(alert.state == "raised" for alert in (*known, *found))
+    return "beyond" if stages(rule, np.array([current]))[0] > 0 else "quiet"
 
 
 def _is_true_throughout(rule: Rule, series: Series) -> bool | None:

@@ -12,7 +12,7 @@ Two observations in a row raise an alert (a price jump needs one). It keeps the 
 first of them: an incident that pauses or grows is one alert.
 """
 
-from .backtesting import backtest, backtest_rules, resumed
+from .backtesting import backtest, backtest_rules, resumed, standing_rules
 from .checking import AnomalyReport, Check, report
 from .norms import Norm, norm
 from .stepping import step
@@ -34,5 +34,6 @@ __all__ = [
     "report",
     "resume",
     "resumed",
+    "standing_rules",
     "step",
 ]

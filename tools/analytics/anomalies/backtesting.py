@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from ..alerts import LiquidityAlert
-from ..rules import Rule
+from ..rules import OwnRule, Rule
 from ..series import Series, milliseconds, priced
 from .looks import Looks
 from .norms import norm
-from .skipping import through_rules
+from .skipping import joined, through_rules
 from .stepping import step
 from .watching import THRESHOLD_PCT, AlertState, Observation
 
@@ -36,6 +36,12 @@ def backtest_rules(series: Series, rules: Sequence[Rule]) -> list[LiquidityAlert
     """Of `backtest`, the alerts of the rules alone, without what it takes to say what is usual; the rules are of the series' market."""
     state, cleared = through_rules(AlertState(rules=tuple(rules)), Looks.of(priced(series)))
     return sorted((alert for alert in (*cleared, *state.open_alerts) if alert.rule), key=lambda alert: alert.timestamp)
+
+
+def standing_rules(series: Series, rules: Sequence[OwnRule]) -> list[LiquidityAlert]:
+    """The alerts of rules that stand after a series, each judged by the looks since it is there."""
+    state, _ = joined(AlertState(), rules, Looks.of(priced(series)), through_rules)
+    return [alert for alert in state.open_alerts if alert.rule]
 
 
 def run(state: AlertState, observations: Iterable[Observation]) -> tuple[AlertState, list[LiquidityAlert]]:

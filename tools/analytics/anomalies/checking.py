@@ -1,7 +1,6 @@
 """The point check: whether one market's liquidity is anomalous now."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -16,7 +15,7 @@ from ..series import Series, age_ms, hourly_warnings, milliseconds, priced
 from .deviations import LIQUIDITY_TYPES, Deviation, Judged, judge
 from .looks import Looks
 from .norms import norm_of
-from .skipping import through, through_rules
+from .skipping import joined, through
 from .stepping import OUTAGE, follows_gap, outage, ready, step
 from .telling import as_seen, beside
 from .watching import AlertState, Observation, Track, kind, observe
@@ -84,11 +83,11 @@ def report(
     usual = norm_of(known, seen.depth)
     if usual is None:
         raise InsufficientHistory(current.exchange, current.symbol, len(known), FEWEST_SAMPLES, lookback_hours, current.source)
-    before, cleared = through(AlertState(threshold_pct), seen, usual)
-    before, ended = _with_rules(before, [one for one in rules if one.since < current.at], seen)
+    own = [one for one in rules if one.since < current.at]
+    before, cleared = joined(AlertState(threshold_pct), own, seen, lambda state, part: through(state, part, usual))
     last = observe(current, usual, float(seen.intervals_s[-1]))
     after, events = step(before, last)
-    found = [*after.open_alerts, *cleared, *ended, *(alert for alert in events if alert.state == "cleared")]
+    found = [*after.open_alerts, *cleared, *(alert for alert in events if alert.state == "cleared")]
     told = beside(found, as_seen(stored, max(series.end, last.at), last if follows_gap(before, last) else None, before))
     standing = [alert for alert in told if alert.state == "raised"]
     return AnomalyReport(
@@ -107,17 +106,6 @@ def report(
         cleared=[alert for alert in told if alert.state == "cleared"],
         checked=_checks(before, after, last, set(map(kind, standing))),
     )
-
-
-def _with_rules(state: AlertState, rules: Sequence[OwnRule], seen: Looks) -> tuple[AlertState, list[LiquidityAlert]]:
-    """The state with rules that were each judged by the looks since it is there, and their alerts that were cleared meanwhile."""
-    tracks, cleared = dict(state.tracks), list[LiquidityAlert]()
-    for one in rules:
-        own = seen if one.since <= seen.series.start else Looks.of(seen.series.since(one.since))
-        after, ended = through_rules(AlertState(rules=(one.rule,)), own)
-        tracks[one.rule.text] = after.tracks.get(one.rule.text, Track())
-        cleared += [alert for alert in ended if alert.rule]
-    return replace(state, rules=tuple(one.rule for one in rules), tracks=tracks), cleared
 
 
 def _checks(before: AlertState, after: AlertState, last: Observation, standing: set[str]) -> list[Check]:

@@ -40,6 +40,10 @@ class Looks:
         rows = np.where(order < len(series), order, -1)
         return cls(series, time_ms[order], rows, _intervals_s(time_ms[order]))
 
+    def part(self, start: int, end: int) -> "Looks":
+        """The looks from one place to before another."""
+        return Looks(self.series, self.time_ms[start:end], self.rows[start:end], self.intervals_s[start:end])
+
     @cached_property
     def depth(self) -> DepthColumn:
         """The depth that the series can be judged by."""

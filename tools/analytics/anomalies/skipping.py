@@ -1,7 +1,7 @@
 """Stepping over a series by the looks that matter: the same alerts as by every one of them, in a fraction of the time."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ...book import Column
 from ..alerts import LiquidityAlert
-from ..rules import Rule, measured_over
+from ..rules import OwnRule, Rule, measured_over
+from ..series import milliseconds
 from .deviations import JUMP_SIGMAS, SMALLEST_JUMP_PCT, stages
 from .looks import Looks
 from .norms import Norm
@@ -20,6 +21,10 @@ from .watching import AlertState
 _CLOSE = 1 - 2e-9
 # A stage that no figure has.
 _FAILED = -3
+
+Gone = tuple[AlertState, list[LiquidityAlert]]
+"""The state after some looks, and the alerts that were cleared meanwhile."""
+Going = Callable[[AlertState, Looks], Gone]
 
 
 def through(state: AlertState, seen: Looks, usual: Norm) -> tuple[AlertState, list[LiquidityAlert]]:
@@ -36,6 +41,19 @@ def through_rules(state: AlertState, seen: Looks) -> tuple[AlertState, list[Liqu
     While what stands is settled, a look of which every rule makes the same as of the one before, and no more of it than yet, changes nothing that shows.
     """
     return _over(state, seen, None, _changing(state.rules, seen), _settled)
+
+
+def joined(state: AlertState, rules: Sequence[OwnRule], seen: Looks, go: Going) -> Gone:
+    """As `go`, which is one of the two above without the norm, while each rule joins the state with the first look since it is there."""
+    cleared, start = list[LiquidityAlert](), 0
+    for one in sorted(rules, key=lambda one: one.since):
+        end = int(np.searchsorted(seen.time_ms, milliseconds(one.since), side="right"))
+        if end > start:
+            state, ended = go(state, seen.part(start, end))
+            cleared, start = [*cleared, *ended], end
+        state = replace(state, rules=(*state.rules, one.rule))
+    state, ended = go(state, seen.part(start, len(seen.time_ms)))
+    return state, [*cleared, *ended]
 
 
 def _over(
