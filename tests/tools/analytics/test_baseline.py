@@ -154,6 +154,13 @@ def test_too_few_samples_because_the_venue_gave_no_valid_book_are_said_to_be_tha
     )
 
 
+def test_a_few_failed_looks_are_not_the_reason_where_too_little_was_recorded_anyway() -> None:
+    window = series(start=NOON - timedelta(hours=24), times_s=[-60.0, 0.0], failed_s=[-60.0 * minute for minute in range(2, 9)])
+
+    with pytest.raises(InsufficientHistory, match="record more with `liquidity record btc --exchanges kraken`"):
+        baseline(window, "btc", 24, None, NOON)
+
+
 def test_an_average_of_depths_that_may_be_more_is_said_to_be_at_least_that() -> None:
     complete = np.ones((30, 6), bool)
     complete[:4, 3:] = False

@@ -198,6 +198,13 @@ def test_of_sixty_simulated_markets_those_with_a_daily_season_get_a_forecast_and
         assert statistics.fmean(claimed) <= 100 * (1 - loss / naive) + 5
 
 
+def test_one_day_after_an_outlier_is_no_proof_of_skill_where_the_other_days_are_better_told_by_the_day_before() -> None:
+    levels = np.repeat([0.3, 0.5, 0.7, 1, 1, 1, 1.5, 2, 3, 20, 1, 1, 1], 144)
+    season = 1 + 0.3 * np.sin(hour_of_day(times(13)) / 24 * 2 * np.pi)
+
+    assert outlook(series(times_s=times(13), spread_pct=0.05 * levels * season, complete=False), NOON) == Outlook(None, 0)
+
+
 def test_nothing_recorded_is_no_forecast() -> None:
     assert outlook(series(times_s=[]), NOON) == Outlook(None, 5)
 
