@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from ...errors import InsufficientHistory
-from ...units import Count, Hours, Pct, Ratio
+from ...units import BandPct, Count, Hours, Pct, Ratio
 from ..alerts import AlertType, ByUnit, LiquidityAlert, ValueUnit
 from ..dispersion import FEWEST_SAMPLES
 from ..look import Look
@@ -54,7 +54,7 @@ class AnomalyReport(Result):
     threshold_pct: Pct
     lookback_hours: Hours
     sample_count: Count
-    depth_band_pct: Pct | None
+    depth_band_pct: BandPct | None
     alerts: list[LiquidityAlert]
     cleared: list[LiquidityAlert]
     checked: list[Check]
