@@ -29,8 +29,9 @@ class Gap:
 class PairProgress:
     """One symbol on one exchange. `market` is what the symbol means there, empty until the exchange has first answered.
 
-    `stored` snapshots are durable, `failed` looks gave no valid book, `skipped` ticks passed while a look was still under way,
-    or came before there was a new book. `standing` are the alerts that stand, those among them that were raised before the recording began.
+    `stored` snapshots are durable, `failed` looks gave no valid book, `skipped` ticks passed while a look was still under way or nobody
+    held the market, came before there was a new book, or were refused by our own keeping of an exchange's limits.
+    `standing` are the alerts that stand, those among them that were raised before the recording began.
     """
 
     exchange: str

@@ -4,8 +4,10 @@ import os
 import signal
 import sqlite3
 import sys
-from asyncio import create_subprocess_exec, sleep, subprocess, timeout
+from asyncio import create_subprocess_exec, subprocess, timeout
 from contextlib import closing
+
+from watchfiles import awatch
 
 PAIRS = ("BTC/USD on coinbase", "BTC/USD on kraken")
 
@@ -16,8 +18,11 @@ async def test_record_says_what_it_does_on_stderr_and_ends_with_a_summary_on_std
     process = await create_subprocess_exec(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **database})
     async with timeout(60):
         said = [(await process.stderr.readline()).decode().rstrip() for _ in range(3)]
-        while not snapshots_in(tmp_path / "history-simulated.db"):  # noqa: ASYNC110 - no event of ours tells of another process
-            await sleep(0.05)
+        # A recorder writes on and on, be it only leases: a change that came before the watching is followed by another.
+        changes = awatch(tmp_path, watch_filter=None, debounce=50, step=10)
+        while not snapshots_in(tmp_path / "history-simulated.db"):
+            await anext(changes)
+        await changes.aclose()
         process.send_signal(signal.SIGTERM)
         output, rest = (part.decode() for part in await process.communicate())
     assert (process.returncode, rest) == (0, "")

@@ -13,10 +13,10 @@ BTC, ETH = ("kraken", "BTC/USD"), ("kraken", "ETH/USD")
 
 
 class Database:
-    """Grants all but what `others` hold, once it may answer."""
+    """Grants all but what `others` hold, once it may answer; with `once` it answers a single time."""
 
     def __init__(self):
-        self.others, self.asked, self.away = set(), [], False
+        self.others, self.asked, self.away, self.once = set(), [], False, False
         self.answers, self._asked = asyncio.Event(), asyncio.Condition()
         self.answers.set()
 
@@ -25,6 +25,8 @@ class Database:
             self.asked.append(list(markets))
             self._asked.notify_all()
         await self.answers.wait()
+        if self.once:
+            self.answers.clear()
         if self.away:
             raise HistoryUnavailable("it is away")
         return [market for market in markets if market not in self.others]
@@ -111,9 +113,11 @@ async def test_an_answer_that_comes_too_late_to_be_of_use_is_asked_for_again_whi
         setting.clock.skip(60)
         await setting.leases.granted(BTC)
         setting.clock.skip(100)
+        setting.database.once = True
         setting.database.answers.set()
         await setting.database.asked_again()
         assert setting.leases.tenure(BTC) is tenure
+        setting.database.answers.set()
         await setting.clock.awaited(lambda moment: moment == setting.clock.start + 112)
         assert (setting.leases.tenure(BTC), tenure.expires) == (tenure, setting.clock.start + 160)
         setting.clock.skip(160)
