@@ -49,9 +49,10 @@ def _alerts(topic: Topic, place: Place) -> Plan:
     window = _span(topic, place)
     if not topic.symbols:
         named = topic.exchanges or (place.exchanges if topic.excluded else ())
-        arguments = {"kind": "alerts", "exchanges": list(named), "hours": window.hours_back}
+        arguments = {"kind": "alerts", "exchanges": list(named), "hours": window.hours, **_until(window)}
         return Plan((Call("alerts", "liquidity_chart", arguments, "the alerts"),), alerting.board)
-    return Plan((*_anomalies(topic, place, window), chart("alerts", topic, _venues(topic, place), hours=window.hours_back)), alerting.alerts)
+    dashboard = chart("alerts", topic, _venues(topic, place), hours=window.hours, **_until(window))
+    return Plan((*_anomalies(topic, place, window), dashboard), alerting.alerts)
 
 
 def _snapshot(topic: Topic, place: Place) -> Plan:
@@ -102,8 +103,8 @@ def _anomalies(topic: Topic, place: Place, window: Span) -> list[Call]:
 
 
 def _trends(topic: Topic, place: Place, window: Span) -> list[Call]:
-    """A chart per exchange; charts end now, so one of a window that ended earlier reaches back to its start."""
-    return [replace(chart("trend", topic, [one], hours=window.hours_back), name=f"chart_{one}") for one in _venues(topic, place)]
+    """A chart per exchange."""
+    return [replace(chart("trend", topic, [one], hours=window.hours, **_until(window)), name=f"chart_{one}") for one in _venues(topic, place)]
 
 
 def _each(name: str, tool: str, topic: Topic, place: Place, arguments: Mapping[str, Any]) -> list[Call]:

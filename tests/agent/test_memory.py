@@ -127,16 +127,16 @@ def called(tool, symbol, exchange, **more):
     return tool, {"symbol": symbol, "exchange": exchange, **more}
 
 
-def trend(symbol, exchange, hours):
-    return "liquidity_chart", {"kind": "trend", "symbol": symbol, "exchanges": [exchange], "hours": hours}
+def trend(symbol, exchange, hours, **until):
+    return "liquidity_chart", {"kind": "trend", "symbol": symbol, "exchanges": [exchange], "hours": hours, **until}
 
 
-def alerts_chart(symbol, exchanges, hours=24):
-    return "liquidity_chart", {"kind": "alerts", "symbol": symbol, "exchanges": list(exchanges), "hours": hours}
+def alerts_chart(symbol, exchanges, hours=24, **until):
+    return "liquidity_chart", {"kind": "alerts", "symbol": symbol, "exchanges": list(exchanges), "hours": hours, **until}
 
 
-def board(exchanges=(), hours=24):
-    return "liquidity_chart", {"kind": "alerts", "exchanges": list(exchanges), "hours": hours}
+def board(exchanges=(), hours=24, **until):
+    return "liquidity_chart", {"kind": "alerts", "exchanges": list(exchanges), "hours": hours, **until}
 
 
 YESTERDAY = {"until": "2026-08-09T00:00:00Z"}
@@ -156,7 +156,7 @@ YESTERDAY = {"until": "2026-08-09T00:00:00Z"}
         ),
         (
             ["was BTC liquidity on kraken normal yesterday?"],
-            [called("get_baseline_metrics", "BTC", "kraken", hours=24, **YESTERDAY), trend("BTC", "kraken", 36)],
+            [called("get_baseline_metrics", "BTC", "kraken", hours=24, **YESTERDAY), trend("BTC", "kraken", 24, **YESTERDAY)],
         ),
         (
             ["What happened to SOL depth on kraken in the last 6 hours?"],
@@ -171,7 +171,7 @@ YESTERDAY = {"until": "2026-08-09T00:00:00Z"}
             [
                 called("get_liquidity_history", "BTC", "kraken", hours=24, **YESTERDAY),
                 called("detect_anomalies", "BTC", "kraken", lookback_hours=24, **YESTERDAY),
-                trend("BTC", "kraken", 36),
+                trend("BTC", "kraken", 24, **YESTERDAY),
             ],
         ),
         (["Any alerts?"], [board()]),
@@ -179,13 +179,13 @@ YESTERDAY = {"until": "2026-08-09T00:00:00Z"}
         (["any alerts this week?"], [board(hours=168)]),
         (["Any alerts?", "and on kraken?", "over the last week?"], [board(KRAKEN, 168)]),
         (["any alerts except on binance?"], [board(("coinbase", "kraken"))]),
-        (["what were the alerts yesterday on kraken?"], [board(KRAKEN, 36)]),
+        (["what were the alerts yesterday on kraken?"], [board(KRAKEN, 24, **YESTERDAY)]),
         (["Any alerts?", "for ETH on kraken?"], [called("detect_anomalies", "ETH", "kraken", lookback_hours=24), alerts_chart("ETH", KRAKEN)]),
         (["Any alerts for ETH on kraken?"], [called("detect_anomalies", "ETH", "kraken", lookback_hours=24), alerts_chart("ETH", KRAKEN)]),
         (["How deep is SOL on kraken?", "any alerts?"], [called("detect_anomalies", "SOL", "kraken", lookback_hours=24), alerts_chart("SOL", KRAKEN)]),
         (
             ["What were the alerts of BTC yesterday on kraken?"],
-            [called("detect_anomalies", "BTC", "kraken", lookback_hours=24, **YESTERDAY), alerts_chart("BTC", KRAKEN, 36)],
+            [called("detect_anomalies", "BTC", "kraken", lookback_hours=24, **YESTERDAY), alerts_chart("BTC", KRAKEN, 24, **YESTERDAY)],
         ),
         (
             ["BTC alerts on kraken with 10% threshold"],
@@ -193,7 +193,10 @@ YESTERDAY = {"until": "2026-08-09T00:00:00Z"}
         ),
         (
             ["what was BTC depth on kraken at 10:00?"],
-            [called("get_liquidity_history", "BTC", "kraken", hours=24, until="2026-08-09T10:00:00Z"), trend("BTC", "kraken", 26)],
+            [
+                called("get_liquidity_history", "BTC", "kraken", hours=24, until="2026-08-09T10:00:00Z"),
+                trend("BTC", "kraken", 24, until="2026-08-09T10:00:00Z"),
+            ],
         ),
         (
             ["how does BTC depth on kraken compare with the same time yesterday?"],

@@ -255,10 +255,10 @@ async def test_alerts_on_one_exchange_are_those_of_its_recorded_markets(remember
     assert "Watched, and nothing stands: binance SOL/USDT." in text
 
 
-async def test_of_a_time_that_is_over_it_is_said_that_the_board_reaches_to_now(remembering):
-    note = "The board ends now, so it reaches from the start of the time you asked about to the present."
-    assert note in await answer(remembering, "What were the alerts yesterday?")
-    assert note not in await answer(remembering, "any alerts this week?")
+async def test_the_board_of_a_time_that_is_over_ends_with_it(remembering):
+    text = await answer(remembering, "What were the alerts yesterday?")
+    assert text.startswith("No alert stood at the end on 2 recorded markets (24 h to 2026-08-09 00:00 UTC, times in UTC).")
+    assert "2 of 2 markets watched until then, last looked at Aug 8, 23:59." in text
 
 
 async def test_where_a_threshold_was_named_it_is_said_that_the_board_shows_alerts_as_they_were_raised(remembering):

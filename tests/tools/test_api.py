@@ -62,7 +62,7 @@ def test_the_parameters_of_the_tools_are_a_contract():
         "get_baseline_metrics": {"symbol": needed, "exchange": "", "hours": 24, "until": ""},
         "detect_anomalies": {"symbol": needed, "exchange": "", "threshold_pct": 30, "lookback_hours": 24, "until": ""},
         "liquidity_heatmap": {"symbol": needed, "exchange": "", "levels": 30, "hours": 0, "until": ""},
-        "liquidity_chart": {"kind": needed, "symbol": "", "exchanges": (), "order_size_usd": 0, "side": "buy", "hours": 24},
+        "liquidity_chart": {"kind": needed, "symbol": "", "exchanges": (), "order_size_usd": 0, "side": "buy", "hours": 24, "until": ""},
         "alert_rules": {"action": needed, "rule": ""},
     }
 

@@ -69,11 +69,12 @@ def board(
     asked: str,
     source: Source,
     window: tuple[datetime, datetime],
+    now: datetime,
     watched: Sequence[WatchedMarket],
     alerts: Iterable[LiquidityAlert],
     failures: Mapping[str, str],
 ) -> AlertBoard:
-    """The board of the alerts on `asked`, empty for all that is recorded, over a window that ends now; `watched` holds at least one market.
+    """The board of the alerts on `asked`, empty for all that is recorded, over a window; `watched` holds at least one market.
 
     Raises ValueError when sources are mixed: that is a fault of the program, never shown as a fact.
     """
@@ -96,7 +97,7 @@ def board(
         sample_count=sum(one.sample_count for one in watched),
         source=source,
         as_of=as_of,
-        age_ms=age_ms(as_of, end),
+        age_ms=age_ms(as_of, now),
         warnings=[*_unwatched_warnings(ordered), *_late_warnings(ordered)],
     )
 

@@ -95,8 +95,9 @@ class Series:
         return self if rows.all() else self._at(rows)
 
     def since(self, start: datetime) -> "Series":
-        """The snapshots after a moment, which share this series' memory; window and failed looks stay."""
-        return self._at(slice(int(np.searchsorted(self.time_ms, milliseconds(start), side="right")), None))
+        """The snapshots and failed looks after a moment, with which the window then starts; they share this series' memory."""
+        first, failed = (int(np.searchsorted(times, milliseconds(start), side="right")) for times in (self.time_ms, self.failed_ms))
+        return replace(self._at(slice(first, None)), start=start, failed_ms=self.failed_ms[failed:])
 
     def before(self, time_ms: int) -> "Series":
         """The snapshots and failed looks before a moment, which share this series' memory; the window stays."""

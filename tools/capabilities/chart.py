@@ -10,12 +10,13 @@ from ..charts.chart import Chart
 from ..deepening import covering_depth
 from ..errors import InvalidArgument
 from ..market import Market
-from ..parameters import ChartKind, Exchanges, Hours, OrderSizeUsd, Side, SymbolOrAll
+from ..parameters import ChartKind, Exchanges, Hours, OrderSizeUsd, Side, SymbolOrAll, Until
 from .charts_over_time import alerts, trend
 from .fetching import book_covering_order, books_of, one_order
 from .tool import tool
 
 _COMPARED_LEVELS = 20
+_LOOKING_BACK = ("trend", "alerts")
 
 
 class _Asked(NamedTuple):
@@ -26,6 +27,7 @@ class _Asked(NamedTuple):
     order_size_usd: float
     side: Side
     hours: float
+    until: str
 
 
 @tool
@@ -37,6 +39,7 @@ async def liquidity_chart(
     order_size_usd: OrderSizeUsd = 0,
     side: Side = "buy",
     hours: Hours = 24,
+    until: Until = "",
 ) -> Chart:
     """Draw a chart of liquidity: depth, comparison of exchanges, impact (needs order_size_usd), trend or alerts over hours. Use when a picture helps.
 
@@ -44,7 +47,9 @@ async def liquidity_chart(
     """
     if not symbol and kind != "alerts":
         raise InvalidArgument(f"symbol is required for kind {kind}, such as BTC; only kind alerts may leave it empty, for every recorded market.")
-    return await _DRAWN[kind](market, _Asked(symbol, tuple(exchanges), order_size_usd, side, hours))
+    if until and kind not in _LOOKING_BACK:
+        raise InvalidArgument(f"until is for the kinds {' and '.join(_LOOKING_BACK)}; kind {kind} is of the books now.")
+    return await _DRAWN[kind](market, _Asked(symbol, tuple(exchanges), order_size_usd, side, hours, until))
 
 
 async def _depth(market: Market, asked: _Asked) -> Chart:
@@ -64,11 +69,11 @@ async def _impact(market: Market, asked: _Asked) -> Chart:
 
 
 async def _trend(market: Market, asked: _Asked) -> Chart:
-    return await trend(market, asked.symbol, asked.exchanges, asked.hours)
+    return await trend(market, asked.symbol, asked.exchanges, asked.hours, asked.until)
 
 
 async def _alerts(market: Market, asked: _Asked) -> Chart:
-    return await alerts(market, asked.symbol, asked.exchanges, asked.hours)
+    return await alerts(market, asked.symbol, asked.exchanges, asked.hours, asked.until)
 
 
 _DRAWN: dict[str, Callable[[Market, _Asked], Awaitable[Chart]]] = {

@@ -28,6 +28,10 @@ class Place:
     end: datetime
     now: datetime
 
+    def reaching(self, hours: float) -> "Place":
+        """The same place over the `hours` up to its end."""
+        return replace(self, start=self.end - timedelta(hours=hours))
+
     @property
     def window(self) -> tuple[str, str, datetime, datetime]:
         """What the history is asked for."""
@@ -55,7 +59,7 @@ async def place(market: Market, exchange: str, symbol: str, hours: float, until:
             await market.books.fetch(venue, symbol)
         raise InsufficientHistory(venue, symbol, 0, 1, None, market.source)
     now = await present(market, venue, stored)
-    end = _until(until, market.now()) if until else now
+    end = end_of(until, market.now()) if until else now
     return Place(venue, stored, end - timedelta(hours=hours), end, max(end, now))
 
 
@@ -86,7 +90,7 @@ async def _told(market: Market, stored: Look | None) -> Look | None:
     return replace(stored, failure=await market.history.failure(stored.exchange, stored.symbol, stored.at))
 
 
-def _until(text: str, now: datetime) -> datetime:
+def end_of(text: str, now: datetime) -> datetime:
     """Raises InvalidArgument for a time to come; what another clock calls now is now."""
     end = datetime.fromisoformat(text)
     if end > now + _CLOCKS_DIFFER:

@@ -52,12 +52,15 @@ def _standing(board: AlertBoard) -> str:
     late = {(one.exchange, one.symbol_used) for one in board.watched if one.late}
     stand = gravest_first(alert for alert in board.alerts if standing(alert, board.end))
     when = f"{over_time.window(board.start, board.end)}, times in UTC"
-    unseen = f", {len(late):,} of which nobody has looked at lately" if late else ""
+    over = over_time.is_over(board, board.end)
+    unseen = f", {len(late):,} of which nobody {'looked at towards its end' if over else 'has looked at lately'}" if late else ""
     markets = f"{counted(len(board.watched), 'recorded market')}{unseen}"
     if not stand:
-        return f"No alert {'is known to stand' if late else 'stands'} on {markets} ({when})."
-    lead = f"{counted(len(stand), 'alert')} {'stands' if len(stand) == 1 else 'stand'} on {len(set(map(market_of, stand))):,} of {markets} ({when}):"
-    told = [incidents.told(alert, "stood when last looked at" if market_of(alert) in late else "stands") for alert in stand]
+        known = "was known to stand" if over else "is known to stand"
+        return f"No alert {known if late else 'stood at the end' if over else 'stands'} on {markets} ({when})."
+    verb = "stood at the end" if over else "stands" if len(stand) == 1 else "stand"
+    lead = f"{counted(len(stand), 'alert')} {verb} on {len(set(map(market_of, stand))):,} of {markets} ({when}):"
+    told = [incidents.told(alert, "stood when last looked at" if market_of(alert) in late else "stood then" if over else "stands") for alert in stand]
     return "\n".join([f"{lead}\n", *incidents.lines(told, _MOST_STANDING)])
 
 
@@ -81,8 +84,9 @@ def _freshness(board: AlertBoard) -> str:
     fresh = [one.last for one in board.watched if one.last and not one.late]
     late = [f"{_name(one)} ({f'last {over_time.clock(one.last)}' if one.last else 'not in that time'})" for one in board.watched if one.late]
     times = list(dict.fromkeys(map(over_time.clock, (min(fresh), max(fresh))))) if fresh else []
-    looked = f"{len(fresh):,} of {counted(len(board.watched), 'market')} watched until now, last looked at {' to '.join(times)}" if fresh else ""
-    return sentences([looked, f"Nobody has looked lately at {_some(late)}" if late else ""])
+    until, nobody = ("then", "looked towards its end") if over_time.is_over(board, board.end) else ("now", "has looked lately")
+    looked = f"{len(fresh):,} of {counted(len(board.watched), 'market')} watched until {until}, last looked at {' to '.join(times)}" if fresh else ""
+    return sentences([looked, f"Nobody {nobody} at {_some(late)}" if late else ""])
 
 
 def _in_part(board: AlertBoard) -> str:

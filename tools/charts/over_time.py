@@ -1,11 +1,13 @@
 """What charts over time share: the axis, moments in words, and unbroken stretches of a series. All times are UTC and say so."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from ..analytics.result import Result
 from . import theme
 
 _MINUTE_S = 60.0
+_JUST_NOW = timedelta(minutes=1)
 
 
 def stamp(time: datetime) -> str:
@@ -22,6 +24,11 @@ def clock(time: datetime) -> str:
 def window(start: datetime, end: datetime) -> str:
     """A window in words: how long, and up to when."""
     return f"{span(start, end)} to {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def is_over(result: Result, end: datetime) -> bool:
+    """Whether a window's end was past when the result was made, rather than that moment itself."""
+    return result.as_of + timedelta(milliseconds=result.age_ms) - end > _JUST_NOW
 
 
 def span(start: datetime, end: datetime) -> str:

@@ -61,9 +61,10 @@ def _by(change_pct: float | None) -> str:
 def _usual(history: LiquidityHistory, baseline: Baseline | None) -> list[str]:
     if baseline is None:
         return ["There is no baseline to compare with"]
-    verdict = "" if baseline.verdict is None else f"Liquidity is {'as usual' if baseline.verdict == 'usual' else baseline.verdict} now ({_UNUSUAL})"
+    of, when = "as usual" if baseline.verdict == "usual" else baseline.verdict, _when(baseline)
+    verdict = "" if of is None else f"Liquidity {'was' if when == 'then' else 'is'} {of} {when} ({_UNUSUAL})"
     over = f"Against the baseline of {counted(baseline.sample_count, 'sample')} over {over_time.span(baseline.start, baseline.end)}"
-    placed = [_placed("spread", baseline.spread, "pct"), *_placed_depth(history, baseline)]
+    placed = [_placed("spread", baseline.spread, "pct", when), *_placed_depth(history, baseline)]
     return [verdict, f"{over}: {'; '.join(placed)}", _hour(baseline.hour_of_week)]
 
 
@@ -71,16 +72,21 @@ def _placed_depth(history: LiquidityHistory, baseline: Baseline) -> list[str]:
     if baseline.depth is None or baseline.depth_band_pct is None:
         return ["of the depth nothing can be said, since no band is covered by every sample"]
     name = "depth" if comparable(history, baseline) else f"depth within {baseline.depth_band_pct:g}% of mid"
-    imbalance = [] if baseline.imbalance is None else [_placed("imbalance", baseline.imbalance, "pct")]
-    return [_placed(name, baseline.depth, "usd"), *imbalance]
+    imbalance = [] if baseline.imbalance is None else [_placed("imbalance", baseline.imbalance, "pct", _when(baseline))]
+    return [_placed(name, baseline.depth, "usd", _when(baseline)), *imbalance]
 
 
-def _placed(name: str, of: Distribution[float], unit: str) -> str:
+def _when(baseline: Baseline) -> str:
+    """What the moment that is compared is called."""
+    return "then" if over_time.is_over(baseline, baseline.end) else "now"
+
+
+def _placed(name: str, of: Distribution[float], unit: str, when: str) -> str:
     median, low, high = (format_value(value, unit) for value in (of.median, of.p5, of.p95))
     usual = f"usually {low} to {high}, median {median}"
     if of.now is None or of.percentile is None:
-        return f"{name} {usual}, not known now"
-    return f"{name} now {format_value(of.now, unit)}, at the {format_value(of.percentile, 'percentile')} percentile ({usual})"
+        return f"{name} {usual}, not known {when}"
+    return f"{name} {when} {format_value(of.now, unit)}, at the {format_value(of.percentile, 'percentile')} percentile ({usual})"
 
 
 def _hour(of: HourOfWeek | None) -> str:

@@ -42,12 +42,8 @@ def board(topic: Topic, outcomes: Outcomes) -> str:
     """How every recorded market stands, in the board's own words; why not, where nothing is recorded."""
     if not outcomes.results:
         return paragraphs(*(literal(why) for _about, why in outcomes.failures.values()))
-    ended = topic.window is not None and topic.window.until is not None
-    notes = [
-        "The board ends now, so it reaches from the start of the time you asked about to the present." if ended else "",
-        "" if topic.threshold_pct is None else "Alerts are shown as they were raised; to check at a threshold of your own, name the asset.",
-    ]
-    return paragraphs("{alerts.summary}", *notes, warnings(outcomes))
+    note = "" if topic.threshold_pct is None else "Alerts are shown as they were raised; to check at a threshold of your own, name the asset."
+    return paragraphs("{alerts.summary}", note, warnings(outcomes))
 
 
 def _standing(name: str, report: AnomalyReport) -> str:

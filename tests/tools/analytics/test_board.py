@@ -48,7 +48,7 @@ def a_minute_apart(minutes=range(61), **parts):
 def boarded(of, alerts=(), asked="BTC", failures=None):
     """The board of these series, each with its own among the alerts."""
     own = [watch(one, [alert for alert in alerts if (alert.exchange, alert.symbol) == (one.exchange, one.symbol)]) for one in of]
-    return board(asked, "live", (START, NOON), own, alerts, failures or {})
+    return board(asked, "live", (START, NOON), NOON, own, alerts, failures or {})
 
 
 def market(**parts):

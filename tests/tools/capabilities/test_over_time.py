@@ -298,6 +298,29 @@ async def test_a_trend_shows_what_is_usual_and_the_alerts(market):
     assert "60" in chart.summary
 
 
+async def test_a_trend_of_a_past_window_ends_with_it_and_is_compared_with_a_day(market):
+    """Of the two hours asked about the incident is a quarter, of the day before their end a fiftieth."""
+    await remember(market, spread_pct=[0.1] * 1_380 + [0.4] * 30 + [0.1] * 30)
+
+    chart = await liquidity_chart(market, "trend", "BTC/USD", ["kraken"], hours=2, until=NOON.isoformat())
+
+    assert "kraken BTC/USD, 2 h to 2026-08-09 12:00 UTC, 120 snapshots" in chart.summary
+    assert "Liquidity was as usual then" in chart.summary
+    assert "Against the baseline of 1,440 samples over 24 h: spread then 0.100%, at the 49th percentile (usually 0.100% to 0.100%" in chart.summary
+
+
+async def test_an_alerts_chart_of_a_past_window_shows_what_stood_at_its_end(market):
+    kept = await remember(market, spread_pct=[0.1] * 100 + [0.4] * 30 + [0.1] * 30)
+    await market.history.store_alerts(backtest(kept))
+
+    chart = await liquidity_chart(market, "alerts", hours=1, until=(NOON - timedelta(minutes=35)).isoformat())
+
+    assert chart.summary.startswith("1 alert stood at the end on 1 of 1 recorded market (60 min to 2026-08-09 11:25 UTC")
+    assert "- HIGH spread widening on kraken BTC/USD, stood then (Aug 9, 11:02 to Aug 9, 11:31): Spread widened by 300.0%" in chart.summary
+    with pytest.raises(InvalidArgument, match=r"^until is for the kinds trend and alerts; kind depth is of the books now\.$"):
+        await liquidity_chart(market, "depth", "BTC", until=NOON.isoformat())
+
+
 async def test_an_alerts_chart_says_where_nobody_watched(market):
     await remember(market, end=market.now(), depth_usd=[1e6] * 60)
 

@@ -45,7 +45,7 @@ def board_of(
 ) -> AlertBoard:
     """The board of some alerts over the window of these series, all of one source and looked at until NOON."""
     first, own = watched[0], [[alert for alert in alerts if market_of(alert) == (one.exchange, one.symbol)] for one in watched]
-    return board(asked, first.source, (first.start, end), list(map(watch, watched, own)), alerts, failures)
+    return board(asked, first.source, (first.start, end), end, list(map(watch, watched, own)), alerts, failures)
 
 
 def grid_of(one: OrderBook, rows: int = 30) -> heatmap.LiquidityGrid:
