@@ -290,7 +290,7 @@ FILES = {
     "half.json": (b'[{"a": ', "half.json is not JSON: unexpected end of data. Nothing of the file was imported."),
     "half.jsonl": (b'{"a": 1', "half.jsonl, row 1 is not JSON: unexpected end of data. Nothing of the file was imported."),
     "half.jsonl.gz": (
-        gzip.compress(json.dumps(ROW).encode())[:40],
+        gzip.compress(json.dumps(ROW).encode(), mtime=0)[:40],
         "half.jsonl.gz cannot be read: Compressed file ended before the end-of-stream marker was reached.",
     ),
     "plain.jsonl.gz": (b"not gzip", "plain.jsonl.gz cannot be read: Not a gzipped file (b'no')."),
