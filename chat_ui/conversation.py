@@ -36,7 +36,7 @@ _STARTERS = (
     ("Slippage on Coinbase", "How much slippage for a $250k market buy of BTC on Coinbase?"),
     ("Is BTC normal?", "Is BTC liquidity on Kraken worse than usual?"),
     ("SOL in the last 6 hours", "What happened to SOL depth in the last 6 hours?"),
-    ("Any alerts?", "Any alerts for BTC?"),
+    ("Any alerts?", "Any alerts?"),
 )
 
 

@@ -118,7 +118,14 @@ def serve(
 def record(
     symbols: Annotated[list[str], typer.Argument(help="Assets or markets, such as BTC ETH/USD.")],
     exchanges: Annotated[str, typer.Option(help="Exchange ids separated by commas; the configured ones where left out.")] = "",
-    interval: Annotated[float, typer.Option(min=1, max=86_400, help="Seconds between two looks at a market; below 2, some see no new book.")] = 60.0,
+    interval: Annotated[
+        float,
+        typer.Option(
+            min=1,
+            max=86_400,
+            help="Seconds between two looks at a market; a book is kept for 2 s, so below 4 some looks see the last one again, and are not counted.",
+        ),
+    ] = 60.0,
     demo: Demo = False,
     replay: Replay = None,
 ) -> None:

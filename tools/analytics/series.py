@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..book import Column
 from ..errors import InsufficientHistory
 from ..parameters import Source
+from .dispersion import quantile
 
 Times = NDArray[np.int64]
 """Milliseconds since 1970, UTC, ascending."""
@@ -19,7 +20,6 @@ Times = NDArray[np.int64]
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 HOURS_A_WEEK = 168
-# What a recorder keeps to unless told otherwise: all that is known of the spacing of a single snapshot.
 _DEFAULT_SPACING_MS = 60_000.0
 _COLUMNS = ("time_ms", "best_bid", "best_ask", "bid_usd", "ask_usd", "complete", "total_volume_20", "liquidity_1pct_usd", "hourly")
 
@@ -88,7 +88,12 @@ class Series:
         """The median spacing of neighbouring snapshots, of hourly rows only where there are no others."""
         whole = self.time_ms[~self.hourly]
         times = whole if len(whole) > 1 else self.time_ms
-        return float(np.median(np.diff(times))) if len(times) > 1 else _DEFAULT_SPACING_MS
+        return usual_spacing_ms(times)
+
+    @cached_property
+    def moves_pct(self) -> Column:
+        """The log return of mid from each snapshot to the next, in per cent; shape (n - 1,)."""
+        return 100 * np.diff(np.log(self.mid))
 
     def where(self, rows: NDArray[np.bool_]) -> "Series":
         """The snapshots that a mask of shape (n,) marks; window and failed looks stay."""
@@ -143,6 +148,12 @@ class Profiles:
     bid_sizes: Column
     ask_sizes: Column
     snapshots: int
+
+
+def usual_spacing_ms(times: Times) -> float:
+    """The median time between neighbours; between fewer than two, what a recorder leaves unless told otherwise."""
+    # Sorted, not put in order around their middle, which takes ten times as long where all but a few are the same.
+    return quantile(np.sort(np.diff(times)), 0.5) if len(times) > 1 else _DEFAULT_SPACING_MS
 
 
 def priced(series: Series) -> Series:

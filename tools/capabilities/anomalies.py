@@ -1,5 +1,7 @@
 """The tool detect_anomalies."""
 
+import asyncio
+
 from ..analytics.anomalies import THRESHOLD_PCT, AnomalyReport, report
 from ..analytics.baseline import FEWEST_SAMPLES
 from ..analytics.gaps import edge_warnings
@@ -17,11 +19,13 @@ async def detect_anomalies(
 ) -> AnomalyReport:
     """Check one exchange's liquidity against its usual: spread, depth, imbalance, price jumps, outages. Use for alerts, or for what is wrong now."""
     meant = await place(market, exchange, symbol, lookback_hours, until)
-    series, last, failure = await seen(market, meant, until)
+    (series, last, failure), every, raised = await asyncio.gather(
+        seen(market, meant, until), own_rules(market), market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end)
+    )
     if last is None:
         raise InsufficientHistory(meant.exchange, meant.symbol, 0, FEWEST_SAMPLES, lookback_hours, market.source)
-    rules = [one for one in await own_rules(market) if concerns(one.rule, meant.exchange, meant.symbol)]
+    rules = [one for one in every if concerns(one.rule, meant.exchange, meant.symbol)]
     # Whoever watches goes by this threshold.
-    stored = await market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end) if threshold_pct == THRESHOLD_PCT else []
+    stored = raised if threshold_pct == THRESHOLD_PCT else []
     found = report(series, symbol, last, threshold_pct, lookback_hours, meant.now, rules, stored)
     return found.model_copy(update={"warnings": [*found.warnings, *edge_warnings(series), *([failure] if failure else [])]})

@@ -113,9 +113,9 @@ def _packed(statement: Reading) -> Reading:
 
 
 def _unpacked(rows: Sequence[Row], width: int) -> NDArray[np.float64] | None:
-    """The rows of `_packed` as shape (n, width); None where a row holds a null, which has no bytes.
+    """The rows of `_packed` as shape (n, width), each column in one piece; None where a row holds a null, which has no bytes.
 
     Nothing is done number by number, here or in the driver, so the event loop is soon free again.
     """
     sent = [row[0] for row in rows]
-    return None if None in sent else np.frombuffer(b"".join(sent), ">f8").reshape(-1, width).astype(float)
+    return None if None in sent else np.frombuffer(b"".join(sent), ">f8").reshape(-1, width).astype(float, order="F")

@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, Connection, Float, bindparam, literal_column,
 
 from ..analytics.series import HOUR_MS, Series, hour_of, milliseconds
 from ..analytics.snapshot import Miss, Snapshot
+from ..book import Column
 from ..parameters import Source
 from .aside import Moment, Pair, Prepared, brought_back, file_aside, prepared, set_aside
 from .database import Database
@@ -116,10 +117,7 @@ class Snapshots:
         """The snapshots of a market from `start` (exclusive) to `end` (inclusive)."""
         window = {"source": self.source, "exchange": exchange, "symbol": symbol, "start_ms": milliseconds(start), "end_ms": milliseconds(end)}
         cells = await self.database.columns(_WINDOW, **window)
-        cells = cells.reshape(-1, 2 + len(_COLUMNS))
-        order = np.argsort(cells[:, 0], kind="stable")
-        failed = cells[order, 1] >= _MISS
-        columns = cells.T[:, order[~failed]]
+        columns, failed_ms = _in_order(cells.reshape(-1, 2 + len(_COLUMNS)).T)
         time_ms, complete, best_bid, best_ask = columns[:4]
         bid_usd, ask_usd = columns[4 : 4 + BANDS].T, columns[4 + BANDS : 4 + 2 * BANDS].T
         volume, liquidity = columns[4 + 2 * BANDS :]
@@ -138,7 +136,7 @@ class Snapshots:
             total_volume_20=volume,
             liquidity_1pct_usd=liquidity,
             hourly=complete >= _HOUR,
-            failed_ms=cells[order[failed], 0].astype(np.int64),
+            failed_ms=failed_ms.astype(np.int64),
         )
         return with_extremes(read, await self.database.columns(_HOURS, **window)) if read.hourly.any() else read
 
@@ -196,6 +194,16 @@ class Snapshots:
         found = connection.execute(select(hours.c.series_id, hours.c.time_ms).where(hours.c.series_id.in_({ids[one.pair] for one in taken}), between))
         closed = {tuple(row) for row in found}
         return {one.moment for one in taken if (ids[one.pair], hour_of(one.row["time_ms"])) in closed} if closed else set()
+
+
+def _in_order(columns: Column) -> tuple[Column, Column]:
+    """The columns of a window with its rows in order of time, but for the misses, and the times of those; of shape (columns, n)."""
+    if not (np.diff(columns[0]) < 0).any() and not (columns[1] >= _MISS).any():
+        # As most windows are found.
+        return columns, np.empty(0)
+    ordered = columns[:, np.argsort(columns[0], kind="stable")]
+    failed = ordered[1] >= _MISS
+    return ordered[:, ~failed], ordered[0, failed]
 
 
 def _key(row: Mapping[str, Any]) -> tuple[int, int]:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ...book import Column
 from ..bands_over_time import DepthColumn, depth_column
 from ..figures import row
-from ..series import Series, Times, moment
-from .norms import Norm, interval_of
+from ..series import Series, Times, moment, usual_spacing_ms
+from .norms import Norm
 from .watching import Observation
 
 _LASTING = 11
@@ -42,6 +42,8 @@ class Looks:
 
     def part(self, start: int, end: int) -> "Looks":
         """The looks from one place to before another."""
+        if (start, end) == (0, len(self.time_ms)):
+            return self
         return Looks(self.series, self.time_ms[start:end], self.rows[start:end], self.intervals_s[start:end])
 
     @cached_property
@@ -61,7 +63,7 @@ class Looks:
 
 def _intervals_s(time_ms: Times) -> Column:
     """The median of the last spacings up to each look, or where most of them are near to that of all, that; at the beginning of the first spacings."""
-    spacings, usual_s = np.diff(time_ms) / 1_000, interval_of(time_ms)
+    spacings, usual_s = np.diff(time_ms) / 1_000, usual_spacing_ms(time_ms) / 1_000
     other = np.abs(spacings - usual_s) > _NEAR * usual_s
     if not other.any():
         return np.full(len(time_ms), usual_s)

@@ -6,13 +6,12 @@ import numpy as np
 
 from ...book import Column
 from ..bands_over_time import DepthColumn, depth_column
-from ..dispersion import FEWEST_SAMPLES, MAD_TO_SIGMA, middle, quantile
-from ..series import Series, Times, priced
+from ..dispersion import FEWEST_SAMPLES, MAD_TO_SIGMA, middle
+from ..series import Series, priced, usual_spacing_ms
 
 GAP_INTERVALS = 2.5
 """Observations further apart than so many intervals do not follow one another: one look may be missed, not two."""
 _SHORTEST_STEP = 0.5
-_USUAL_INTERVAL_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def norm_of(known: Series, depth: DepthColumn) -> Norm | None:
     """As `norm`, of a series whose snapshots know their prices and whose depth has been measured."""
     if len(known) < FEWEST_SAMPLES:
         return None
-    interval_s = interval_of(known.time_ms)
+    interval_s = usual_spacing_ms(known.time_ms) / 1_000
     (spread, spread_mad), (usd, usd_mad), (imbalance, imbalance_mad) = map(_middle, (known.spread_pct, depth.usd, depth.imbalance_pct))
     if spread is None or spread_mad is None:
         return None
@@ -65,17 +64,11 @@ def norm_of(known: Series, depth: DepthColumn) -> Norm | None:
     )
 
 
-def interval_of(time_ms: Times) -> float:
-    """Seconds that usually lie between two of these times; between fewer than two, what a recorder leaves between two unless told otherwise."""
-    # Sorted, not put in order around their middle, which takes ten times as long where all but a few are the same.
-    return quantile(np.sort(np.diff(time_ms)), 0.5) / 1_000 if len(time_ms) > 1 else _USUAL_INTERVAL_S
-
-
 def _return_sigma_pct(series: Series, interval_s: float) -> float | None:
     """Robust sigma of log returns over one interval: each is scaled by the square root of its time, and those over gaps and short steps are left out."""
     steps = np.diff(series.time_ms) / 1_000 / interval_s
     usable = (steps >= _SHORTEST_STEP) & (steps <= GAP_INTERVALS)
-    returns = 100 * np.diff(np.log(series.mid))[usable] / np.sqrt(steps[usable])
+    returns = series.moves_pct[usable] / np.sqrt(steps[usable])
     mad = _middle(returns)[1]
     return None if mad is None else MAD_TO_SIGMA * mad
 

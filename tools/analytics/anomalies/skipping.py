@@ -120,5 +120,5 @@ def _deviating(seen: Looks, usual: Norm, threshold_pct: float) -> NDArray[np.boo
     if usual.return_sigma_pct is not None:
         sigmas = usual.return_sigma_pct * np.sqrt(np.maximum(1, np.diff(series.time_ms) / 1_000 / usual.interval_s))
         limits = np.maximum(SMALLEST_JUMP_PCT, JUMP_SIGMAS * threshold_pct / 30 * sigmas)
-        deviating[1:] |= np.abs(100 * np.diff(np.log(series.mid))) >= _CLOSE * limits
+        deviating[1:] |= np.abs(series.moves_pct) >= _CLOSE * limits
     return deviating
