@@ -90,10 +90,16 @@ def format_price(value: float) -> str:
     return _significant(value, 5)
 
 
-def _significant(value: float, figures: int) -> str:
-    """A small number in plain decimals, at least two and no more than its significant figures need."""
+def _significant(value: float, figures: int, least: int = 2) -> str:
+    """A small number in plain decimals, at least so many and no more than its significant figures need."""
     whole, _, decimals = f"{Decimal(f'{value:.{figures}g}'):zf}".partition(".")
-    return f"{whole}.{decimals.rstrip('0'):0<2}"
+    return f"{whole}.{decimals.rstrip('0'):0<{least}}"
+
+
+def _percent(value: float) -> str:
+    """Two decimals from 1 on, else three or, where those say less, three significant figures: a spread of 0.000158 is not one of 0.000161."""
+    size = abs(value)
+    return f"{value:z,.{2 if size >= 1 else 3}f}" if size >= 0.1 or size < _NOISE else _significant(value, 3, 3)
 
 
 def _decimals(value: float, decimals: int) -> str:
@@ -116,7 +122,7 @@ _FORMATS: dict[str, Callable[[float, str], str]] = {
     "usd_price": lambda value, _: f"{format_price(value)} USD",
     "price": lambda value, currency: f"{format_price(value)} {currency}".rstrip(),
     "base": lambda value, currency: f"{format_price(value)} {currency}".rstrip(),
-    "pct": lambda value, _: f"{_decimals(value, 2 if abs(value) >= 1 else 3)}%",
+    "pct": lambda value, _: f"{_percent(value)}%",
     "band_pct": lambda value, _: f"{value:g}%",
     "percentile": lambda value, _: _ordinal(value),
     "bps": lambda value, _: f"{_decimals(value, 2)} bps",

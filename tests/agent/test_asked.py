@@ -68,7 +68,7 @@ async def test_an_extreme_that_is_asked_for_is_said_first_with_its_time(remember
 
 async def test_an_average_that_is_asked_for_is_said_first(remembering):
     text = await answer(remembering, "whats the average SOL spread on kraken over the last 30 days")
-    assert text.startswith(f"Spread on kraken (SOL/USD) averaged **{SPREAD.mean():.3f}%** over 720 h, now 0.1")
+    assert text.startswith(f"Spread on kraken (SOL/USD) averaged **{SPREAD.mean():.3g}%** over 720 h, now 0.1")
     text = await answer(remembering, "how does current SOL depth on kraken compare to the 24h average?")
     assert text.startswith(f"Depth within 0.5% of mid on kraken (SOL/USD) averaged **${DEPTH.mean():,.0f}** over 24 h, now ")
 

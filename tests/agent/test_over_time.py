@@ -100,7 +100,9 @@ def ordinal(value):
 
 
 def pct(value):
-    return f"{value:.2f}%" if abs(value) >= 1 else f"{value:.3f}%"
+    """Percents of the sizes that stand here: two decimals from 1 on, three from a tenth on, three significant figures below."""
+    size = abs(value)
+    return f"{value:.2f}%" if size >= 1 else f"{value:.3f}%" if size >= 0.1 else f"{value:.3g}%"
 
 
 async def test_whether_it_is_normal_leads_with_the_verdict_and_gives_number_percentile_and_sample_count(remembering, recorded):

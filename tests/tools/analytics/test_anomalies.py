@@ -86,7 +86,7 @@ def test_a_spread_widened_twice_in_a_row_raises_one_alert_and_one_all_clear() ->
         "deviation_percentage": pytest.approx(75.4),
         "z_score": pytest.approx(0.0377 / (1.4826 * 0.005)),
         "sample_count": 1_440,
-        "message": "Spread widened by 75.4% (current: 0.088%, baseline: 0.050%)",
+        "message": "Spread widened by 75.4% (current: 0.0877%, baseline: 0.050%)",
         "suggested_action": "Wait for a tighter spread, place limit orders inside it, or trade where the spread is tighter.",
         "requires_action": True,
         "state": "raised",

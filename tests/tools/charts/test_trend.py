@@ -188,7 +188,7 @@ def test_the_summary_tells_changes_baseline_hour_of_week_and_alerts():
         " Imbalance of that depth stayed at 0.000%."
         " Mid stayed at 100.00 USD. Liquidity is worse than usual now (unusual is a figure among the outermost 5% of its samples and 10% or more from their median)."
         " Against the baseline of 1,332 samples over 24 h:"
-        " spread now 0.017%, at the 97th percentile (usually 0.0094% to 0.016%, median 0.012%);"
+        " spread now 0.0172%, at the 97th percentile (usually 0.0094% to 0.0162%, median 0.0121%);"
         " depth now $3.05 million, at the 4th percentile (usually $3.10 million to $5.30 million, median $4.20 million);"
         " imbalance now -8.00%, at the 25th percentile (usually -19.00% to 20.00%, median 0.400%)."
         " Among 120 samples of Sundays 12:00 to 13:00 UTC the spread stands at the 98th percentile and the depth at the 3rd."
