@@ -118,7 +118,7 @@ def _deviating(seen: Looks, usual: Norm, threshold_pct: float) -> NDArray[np.boo
     if depth.imbalance_pct is not None and usual.imbalance_median_pct is not None:
         deviating |= np.abs(depth.imbalance_pct - usual.imbalance_median_pct) >= limit
     if usual.return_sigma_pct is not None:
-        sigmas = usual.return_sigma_pct * np.sqrt(np.maximum(1, np.diff(series.time_ms) / 1_000 / usual.interval_s))
-        limits = np.maximum(SMALLEST_JUMP_PCT, JUMP_SIGMAS * threshold_pct / 30 * sigmas)
-        deviating[1:] |= np.abs(series.moves_pct) >= _CLOSE * limits
+        # Over more than one interval a move may be larger, which `step` knows.
+        jump = max(SMALLEST_JUMP_PCT, JUMP_SIGMAS * threshold_pct / 30 * usual.return_sigma_pct)
+        deviating[1:] |= np.abs(series.moves_pct) >= _CLOSE * jump
     return deviating
