@@ -5,20 +5,15 @@ from statistics import median
 from time import perf_counter
 
 
-async def by_turns(
-    ours: Callable[[], Awaitable[object]], floor: Callable[[], Awaitable[object]], rounds: int, of: Callable[[list[float]], float] = median
-) -> tuple[float, float]:
-    """The median seconds of each over `rounds`, after one round that does not count.
-
-    `of=min` takes the best instead, which of work that always does the same is what it costs: all above is what else the machine did.
-    """
+async def by_turns(ours: Callable[[], Awaitable[object]], floor: Callable[[], Awaitable[object]], rounds: int) -> tuple[float, float]:
+    """The median seconds of each over `rounds`, after one round that does not count."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds + 1):
         for work, seconds in zip((ours, floor), times, strict=True):
             started = perf_counter()
             await work()
             seconds.append(perf_counter() - started)
-    return of(times[0][1:]), of(times[1][1:])
+    return median(times[0][1:]), median(times[1][1:])
 
 
 def report(what: str, ours_s: float, floor_s: float) -> float:

@@ -71,7 +71,6 @@ async def present(market: Market, venue: str, stored: str) -> datetime:
 
 async def seen(market: Market, meant: Place, until: str) -> Seen:
     """The window as it is stored, and beside it how the market stands now, or where a past window is asked about how it was last seen in it."""
-    # One after the other: read at once, two threads of one process hold each other up longer than either takes.
     series = await market.history.series(*meant.window)
     if until:
         return Seen(series, await _told(market, last(series)))
