@@ -83,7 +83,8 @@ def _own(rule: str, symbol: str, exchange: str) -> Rule:
 
 def _summary(fired: list[LiquidityAlert], tried: Series, meant: Place) -> str:
     """What was tried, and how many alerts of each kind would have stood for how long in all."""
-    last = moment(int(tried.time_ms[-1]))
+    # An outage goes on where the last book was long ago.
+    last = moment(max(int(times[-1]) for times in (tried.time_ms, tried.failed_ms) if len(times)))
     looks = f"{len(tried):,} snapshots of {meant.symbol} on {meant.exchange} ({tried.source})"
     stood = sum(((one.cleared_at or last) - one.timestamp for one in fired), timedelta())
     kinds = Counter(one.rule or one.alert_type for one in fired)

@@ -1,10 +1,10 @@
 """`liquidity alerts` lists what is stored, and tries rules on the market that they are about."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from make_snapshots import miss, snapshots
 from make_snapshots import series as columns
-from make_snapshots import snapshots
 
 from mcp_server.commands.alerts import acknowledge, list_alerts, try_out
 from tools.analytics.anomalies import backtest
@@ -92,6 +92,14 @@ async def test_a_backtest_of_nothing_is_none(stored):
         await try_out("", "kraken", 2, "", 30, "", **NOWHERE)
     with pytest.raises(InsufficientHistory):
         await try_out("ETH", "kraken", 0.1, "", 30, "", **NOWHERE)
+
+
+async def test_an_outage_that_goes_on_after_the_last_book_stood_until_the_last_look(stored, capsys):
+    now = datetime.now(UTC)
+    books = snapshots(columns(symbol="BTC/USD", end=now - timedelta(minutes=10), spread_pct=[0.02] * 60))
+    await stored.append(books, [miss(symbol="BTC/USD", at=now, after_s=-60 * minute) for minute in range(10)])
+    assert await try_out("BTC", "kraken", 1, "", 30, "", **NOWHERE) == 0
+    assert "1 would have been raised and stood for 8 minutes in all: VENUE_OUTAGE 1.\n" in capsys.readouterr().err
 
 
 async def test_a_rule_is_never_tried_on_another_market_than_its_own(stored):

@@ -21,7 +21,11 @@ _EXAMPLES = "write sqlite+aiosqlite:////folder/history.db or postgresql+asyncpg:
 def connect(url: str) -> Database:
     """A database by its URL; nothing is opened before its first use. Raises NotConfigured for a URL that cannot be."""
     parsed = _parsed(url)
-    return File(parsed) if parsed.get_backend_name() == "sqlite" else Server(parsed)
+    try:
+        return File(parsed) if parsed.get_backend_name() == "sqlite" else Server(parsed)
+    except ValueError:
+        # An option's value, which SQLAlchemy reads as a number.
+        raise NotConfigured(f"LIQUIDITY_DATABASE_URL has an option that is no number; {_EXAMPLES}") from None
 
 
 def _parsed(url: str) -> URL:

@@ -1,8 +1,10 @@
 """A database of a PostgreSQL server, through asyncpg."""
 
 import asyncio
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, reduce
+from importlib import import_module
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
@@ -15,7 +17,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.sql.elements import ClauseElement
 
-from ..errors import NotConfigured
+from ..errors import NotConfigured, outside_text
 from .database import CONNECT_S, POOL, Database, Reading, Row
 from .faults import told
 from .uncut import uncut
@@ -38,6 +40,7 @@ class Server(Database):
             self._engine = create_async_engine(url, **POOL, pool_size=10, connect_args={"timeout": CONNECT_S, "command_timeout": STATEMENT_S})
         except ModuleNotFoundError as error:
             raise NotConfigured("A postgresql database needs its driver: pip install 'market-liquidity-monitor[postgres]'.") from error
+        _refuse_options(url)
         event.listen(self._engine.sync_engine, "connect", _plan_once)
         event.listen(self._engine.sync_engine, "checkout", _refuse_closed)
         super().__init__(url, self._engine.dialect, postgresql.insert)
@@ -74,6 +77,15 @@ class Server(Database):
         with told(self._url):
             async with asyncio.timeout(CONNECT_S):
                 await self._engine.dispose()
+
+
+def _refuse_options(url: URL) -> None:
+    """Raises NotConfigured for an option of the address that the driver does not know, which it would call a mistake of the program."""
+    known = inspect.signature(import_module("asyncpg").connect).parameters
+    unknown = sorted(set(url.query) - set(known))
+    if unknown:
+        hint = "write ssl=require in place of sslmode=require" if "sslmode" in unknown else "leave it out"
+        raise NotConfigured(f"LIQUIDITY_DATABASE_URL has the option {outside_text(unknown[0])}, which asyncpg does not know: {hint}.")
 
 
 def beside(connection: Connection, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:

@@ -226,12 +226,23 @@ async def test_writers_that_wait_for_a_file_keep_no_reader_from_it(sqlite_histor
 
 
 @pytest.mark.parametrize(
-    "url", ["nonsense", "mysql+aiomysql://me:geheim@host/db", "sqlite+aiosqlite://", "sqlite:///:memory:", "postgresql://me:geheim@host:port/db"]
+    "url",
+    [
+        *("nonsense", "mysql+aiomysql://me:geheim@host/db", "sqlite+aiosqlite://", "sqlite:///:memory:", "postgresql://me:geheim@host:port/db"),
+        "sqlite:////folder/history.db?timeout=soon",
+    ],
 )
 async def test_an_address_that_cannot_be_is_refused_with_one_that_can(url):
     with pytest.raises(NotConfigured, match=re.escape("write sqlite+aiosqlite:////folder/history.db or postgresql+asyncpg://user@host/database.")) as refused:
         await History(url, "live", now=lambda: NOON).markets()
     assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("option", "hint"), [("sslmode=require", "write ssl=require in place of sslmode=require"), ("foo=1", "leave it out")])
+def test_an_option_that_the_driver_does_not_know_is_named_with_what_to_do(option, hint):
+    name = option.partition("=")[0]
+    with pytest.raises(NotConfigured, match=f"^LIQUIDITY_DATABASE_URL has the option {name}, which asyncpg does not know: {hint}\\.$"):
+        connect(f"postgresql://me:geheim@127.0.0.1:1/db?{option}")
 
 
 @pytest.mark.parametrize("url", ["postgresql+asyncpg://me:geheim@127.0.0.1:1/db", "postgres://me:geheim@127.0.0.1:1/db"])
