@@ -63,7 +63,7 @@ class Database(ABC):
 
     @abstractmethod
     async def columns(self, statement: Reading, **values: Any) -> NDArray[np.float64]:
-        """The rows of a statement that reads numbers, as shape (rows, columns) with NaN for null; otherwise as `fetch`."""
+        """The rows of a statement that reads numbers, the first of them a time, as shape (rows, columns) with NaN for null, in any order."""
 
     @abstractmethod
     async def write(self, work: Callable[[Connection], T], *, alone: bool = False) -> T:

@@ -17,7 +17,8 @@ _BANDS = len(BAND_WIDTHS_PCT)
 
 
 def with_extremes(series: Series, found: Column) -> Series:
-    """The series with its lowest and highest; `found` has a row for each hour, oldest first: its middle in milliseconds, then EXTREMES."""
+    """The series with its lowest and highest; `found` has a row for each hour, in any order: its middle in milliseconds, then EXTREMES."""
+    found = found[np.argsort(found[:, 0])]
     hourly = np.flatnonzero(series.hourly & np.isin(series.time_ms, found[:, 0]))
     cells = found[np.searchsorted(found[:, 0], series.time_ms[hourly]), 1:]
     low, high = (_extremes(cells[:, part]) for part in (slice(len(_NAMES)), slice(len(_NAMES), None)))

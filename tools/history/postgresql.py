@@ -2,14 +2,14 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, reduce
 from importlib import import_module
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import CompoundSelect, Connection, Float, LargeBinary, Select, event, func, text, union_all
+from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, Connection, Float, LargeBinary, Select, event, func, literal_column, select, text, union_all
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, AdaptedConnection
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.sql.elements import ClauseElement
 
+from ..analytics.series import DAY_MS
 from ..errors import NotConfigured, outside_text
 from .database import CONNECT_S, POOL, Database, Reading, Row
 from .faults import told
@@ -117,17 +118,36 @@ def _numbers(rows: Iterable[Row]) -> NDArray[np.float64]:
 
 @cache
 def _packed(statement: Reading) -> Reading:
-    """The statement with each row as the bytes that a server sends of its numbers; packed where it is found, not once more where all come together."""
-    if isinstance(statement, CompoundSelect):
-        return union_all(*(_packed(cast("Select[Any]", one)) for one in statement.selects))
-    sent = (func.float8send(cast_to(column, Float(53)), type_=LargeBinary) for column in statement.selected_columns)
-    return statement.with_only_columns(reduce(lambda before, number: before.op("||")(number), sent))
+    """The statement's rows as the bytes that a server sends of their numbers, those of each day in one value, and whether a row of the day holds a null.
 
-
-def _unpacked(rows: Sequence[Row], width: int) -> NDArray[np.float64] | None:
-    """The rows of `_packed` as shape (n, width), each column in one piece; None where a row holds a null, which has no bytes.
-
-    Nothing is done number by number, here or in the driver, so the event loop is soon free again.
+    Nothing is done number by number or row by row, here or in the driver, so the event loop is soon free again; a day of seconds is 12 MB of the
+    1 GB that a value may have.
     """
-    sent = [row[0] for row in rows]
-    return None if None in sent else np.frombuffer(b"".join(sent), ">f8").reshape(-1, width).astype(float, order="F")
+    rows = _sent(statement).subquery()
+    day = rows.c.time_ms // literal_column(str(DAY_MS), BigInteger)
+    sent, null = func.string_agg(rows.c.sent, literal_column("''::bytea")), func.bool_or(rows.c.sent.is_(None))
+    return cast("Reading", select(sent, null).group_by(day))
+
+
+def _sent(statement: Reading) -> Reading:
+    """The statement with the time of each row and its numbers' bytes; made where a row is found, not once more where all come together."""
+    if isinstance(statement, CompoundSelect):
+        return union_all(*(_sent(cast("Select[Any]", one)) for one in statement.selects))
+    sent = reduce(lambda before, number: before.op("||")(number), _bytes(statement.selected_columns))
+    return cast("Reading", statement.with_only_columns(statement.selected_columns[0].label("time_ms"), sent.label("sent")))
+
+
+def _bytes(columns: Iterable[ColumnElement[Any]]) -> Iterator[ColumnElement[Any]]:
+    """The bytes that a server sends of some numbers: of four as of a line segment, which takes two thirds of the time of four alone (24 h: 1.4 ms, 2.0)."""
+    numbers = [cast_to(column, Float(53)) for column in columns]
+    while len(numbers) >= 4:
+        x1, y1, x2, y2, *numbers = numbers
+        yield func.lseg_send(func.lseg(func.point(x1, y1), func.point(x2, y2)), type_=LargeBinary)
+    yield from (func.float8send(number, type_=LargeBinary) for number in numbers)
+
+
+def _unpacked(days: Sequence[Row], width: int) -> NDArray[np.float64] | None:
+    """The rows of `_packed` as shape (n, width), each column in one piece; None where one holds a null, which has no bytes."""
+    if any(null for _, null in days):
+        return None
+    return np.frombuffer(b"".join(sent for sent, _ in days), ">f8").reshape(-1, width).astype(float, order="F")

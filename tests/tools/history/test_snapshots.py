@@ -89,6 +89,22 @@ async def test_a_window_may_hold_snapshots_that_know_their_bands_and_others_that
         assert window.failed_ms.tolist() == [1_786_276_890_000 + 3_600_000 * hour]
 
 
+async def test_many_days_come_back_in_order_whatever_order_they_were_stored_in(history):
+    """With failed looks between them, and later a row that does not know everything in one of the days."""
+    random = np.random.default_rng(11)
+    given = series(
+        mid=random.uniform(90, 110, 300), depth_usd=random.uniform(1, 9, 300), interval_s=3_600, failed_s=[-86_400.0 * day - 7 for day in range(9, -1, -1)]
+    )
+    taken = snapshots(given)
+    await history.append([taken[place] for place in random.permutation(300)], misses(given)[::-1])
+    assert same(await history.series("kraken", "BTC/USD", given.start, given.end), given)
+    await history.append([snapshot(after_s=60, depth=[])])
+    window = await history.series("kraken", "BTC/USD", given.start, given.end + MINUTE)
+    assert window.bid_usd[:-1].tolist() == given.bid_usd.tolist()
+    assert np.isnan(window.bid_usd[-1]).all()
+    assert same(replace(window.before(int(window.time_ms[-1])), end=given.end), given)
+
+
 async def test_a_band_counts_as_complete_only_where_both_sides_are(sqlite_history):
     whole = [True] * 6
     short = [[other != band for other in range(6)] for band in range(6)]
