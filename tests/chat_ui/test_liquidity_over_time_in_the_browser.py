@@ -31,6 +31,13 @@ def traces(chart: Locator) -> list[dict]:
     return chart.evaluate("c => c._fullData.map(one => ({type: one.type, name: one.name, axis: one.yaxis, x: one.x && [one.x[0], one.x[one.x.length - 1]]}))")
 
 
+def buttons(chart: Locator) -> list[list]:
+    """Where the top of each of a chart's own buttons is, and the colour behind each group of them."""
+    chart.hover()
+    return chart.evaluate("""c => [[...c.querySelectorAll('.modebar-btn')].map(one => one.getBoundingClientRect().top),
+                                   [...c.querySelectorAll('.modebar-group')].map(one => getComputedStyle(one).backgroundColor)]""")
+
+
 def hours(trace: dict) -> float:
     first, last = (datetime.fromisoformat(time) for time in trace["x"])
     return (last - first) / timedelta(hours=1)
@@ -56,6 +63,11 @@ def test_whether_it_is_normal_shows_the_spread_its_percentile_and_the_sample_cou
     assert {"spread", "depth", "imbalance", "mid"} <= set(drawn)
     assert 23 < hours(drawn["spread"]) <= 24
     assert [path.name for path in simulated.data.rglob("*.sqlite3")] == ["history-simulated.sqlite3"]
+
+    tops, grounds = buttons(chat.charts)
+    assert len(tops) > 3
+    assert len(set(tops)) == 1
+    assert set(grounds) == {"rgba(0, 0, 0, 0)"}
 
 
 def test_the_heatmap_over_the_last_hours_keeps_the_asset_and_the_exchange_of_the_conversation_also_on_a_phone(simulated, open_chat):

@@ -86,6 +86,8 @@ def layout(title: Heading, *, lines_above: int = 0, **parts: Any) -> Json:
         "margin": {"l": 12, "r": 16, "t": _TOP_PX + title.pixels + _BELOW_PX + _NOTE_PX * lines_above, "b": 12},
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 0.01, "yanchor": "bottom", "yref": "container", "font": {"size": 11}},
         "hoverlabel": {"align": "left", "namelength": -1},
+        # Plotly makes its buttons' ground of the paper, which without a colour is black to it.
+        "modebar": {"bgcolor": NONE, "color": LINE, "activecolor": TEXT},
         **parts,
     }
 
