@@ -12,7 +12,7 @@ from tools.webhooks import configured
 
 from .running import ANSWERED, FAILED, say, settings_from
 from .screens import screen, shown_and
-from .telling import why_nothing
+from .telling import who_instead, why_nothing
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _ONE_SIGNAL_S = 1.0
@@ -20,7 +20,7 @@ _ONE_SIGNAL_S = 1.0
 
 
 async def record(symbols: Sequence[str], exchanges: str, interval: float, *, demo: bool, replay: Path | None) -> int:
-    """Record until SIGINT or SIGTERM, then print a summary; fails where anything that was seen could not be stored, or nothing was."""
+    """Record until SIGINT or SIGTERM, then print a summary. Fails where looks were lost or nothing was stored, unless it stood by the whole time."""
     settings, stop = settings_from(demo=demo, replay=replay), _told_to_stop()
     # Each retry of a webhook would be a line of its own beside the one that says what is wrong.
     logging.getLogger("stamina").addHandler(logging.NullHandler())
@@ -29,9 +29,11 @@ async def record(symbols: Sequence[str], exchanges: str, interval: float, *, dem
             shown.say(f"Recording {market.source} books every {interval:g} s. Ctrl-C ends it.")
             ended = await record_into_history(market, symbols, _listed(exchanges), interval, stop=stop, onlooker=shown, deliver=shown_and(send, shown))
     print(shown.summary())
-    if not ended.stored:
+    if stood_by := ended.stood_by:
+        say(who_instead(stood_by))
+    elif not ended.stored:
         say(f"liquidity: {why_nothing(ended)}")
-    return FAILED if ended.lost or not ended.stored else ANSWERED
+    return ANSWERED if stood_by or (ended.stored and not ended.lost) else FAILED
 
 
 def _listed(exchanges: str) -> list[str]:

@@ -34,6 +34,11 @@ def why_nothing(progress: Progress) -> str:
     return f"No snapshot was stored: {progress.database_fault or (notes[0] if notes else 'it ended before anything was seen')}".rstrip(".") + "."
 
 
+def who_instead(stood_by: Sequence[PairProgress]) -> str:
+    """One sentence on who had the markets that were another recorder's the whole time."""
+    return f"Stood by the whole time, so nothing was stored from here: {' and '.join(dict.fromkeys(pair.note for pair in stood_by))}."
+
+
 def totals(progress: Progress) -> str:
     """All counts of a recording."""
     lost = f"{progress.lost:,} lost" if progress.lost else ""

@@ -17,12 +17,16 @@ from rich.console import Console
 from mcp_server.commands import record
 from mcp_server.commands.live_table import live_table
 from mcp_server.commands.screens import Lines, screen, shown_and
-from mcp_server.commands.telling import duration, summary, why_nothing
+from mcp_server.commands.telling import duration, summary, who_instead, why_nothing
+from tools.history import History
+from tools.history.urls import of_source
+from tools.market import utc_now
 from tools.recorder import Gap, PairProgress, Progress
 
 TIMED_OUT = "kraken timed out (10 s). Try again, or ask another exchange."
 RECORDING = PairProgress("kraken", "BTC", 60, "BTC/USD", "recording", last=snapshot(), stored=1_440, failed=2, skipped=1)
 FAILING = PairProgress("kraken", "ETH", 60, "ETH/USD", "failing", TIMED_OUT, snapshot(symbol="ETH/USD"), stored=1_430, failed=12)
+STARTING = PairProgress("kraken", "BTC", 60)
 ELSEWHERE = PairProgress("coinbase", "BTC", 60, "BTC/USD", "elsewhere", "another recorder has it")
 REFUSED = PairProgress("kraken", "NOPE", 60, state="refused", note="kraken does not list NOPE.")
 THREE = Progress((RECORDING, ELSEWHERE, FAILING))
@@ -167,8 +171,8 @@ def test_a_duration_is_told_to_its_two_largest_units(seconds, said):
     [
         (Progress((FAILING, ELSEWHERE)), TIMED_OUT),
         (Progress((FAILING,), database_fault="The history cannot be used (it is away)."), "The history cannot be used (it is away)."),
-        (Progress((ELSEWHERE,)), "another recorder has it."),
-        (Progress((PairProgress("kraken", "BTC", 60),)), "it ended before anything was seen."),
+        (Progress((STARTING, ELSEWHERE)), "another recorder has it."),
+        (Progress((STARTING,)), "it ended before anything was seen."),
     ],
 )
 def test_why_nothing_was_stored_is_one_sentence(progress, why):
@@ -185,6 +189,44 @@ async def test_a_signal_that_comes_twice_at_once_is_one_and_a_later_one_ends_the
     [(delay, call)] = scheduled
     call()
     assert (delay, signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == (1, signal.default_int_handler, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize(
+    ("holders", "said"),
+    [
+        (["process 4711 on desk-1 has it"] * 2, "process 4711 on desk-1 has it."),
+        (["process 4711 on desk-1 has it", "process 12 on desk-2 has it"], "process 4711 on desk-1 has it and process 12 on desk-2 has it."),
+    ],
+)
+def test_who_recorded_instead_is_one_sentence(holders, said):
+    pairs = [PairProgress("kraken", "BTC", 60, "BTC/USD", "elsewhere", holder) for holder in holders]
+    assert who_instead(pairs) == f"Stood by the whole time, so nothing was stored from here: {said}"
+
+
+class EndedBy(Lines):
+    """Lines on which one that ends in `words` is followed by SIGTERM."""
+
+    def __init__(self, words):
+        super().__init__()
+        self._words = words
+
+    def say(self, line):
+        super().say(line)
+        if line.endswith(self._words):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def test_a_recorder_that_stood_by_the_whole_time_says_who_recorded_and_has_not_failed(tmp_path, monkeypatch, capsys):
+    url = f"sqlite+aiosqlite:///{tmp_path / 'history.db'}"
+    monkeypatch.setenv("LIQUIDITY_DATABASE_URL", url)
+    monkeypatch.setattr(record, "screen", lambda: EndedBy("has it"))
+    history = History(of_source(url, "simulated"), "simulated", now=utc_now)
+    await history.claim([("kraken", "BTC/USD")], "desk-1:4711:0a1b2c3d", 60)
+    await history.close()
+    assert await record.record(["btc"], "kraken", 60, demo=True, replay=None) == 0
+    said = capsys.readouterr()
+    assert said.err.splitlines()[-1] == "Stood by the whole time, so nothing was stored from here: process 4711 on desk-1 has it."
+    assert said.out.startswith("BTC/USD on kraken: 0 snapshots stored")
 
 
 async def test_a_run_that_stored_nothing_says_why_and_fails(tmp_path):

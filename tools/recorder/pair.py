@@ -108,6 +108,7 @@ class PairRecorder:
         if elsewhere:
             self._stand("elsewhere", await before(self._shop.clock, self._shop.clock.now() + self._schedule.interval_s / 2, self._holder()) or _ANOTHER)
         tenure = await self._leases.granted(self._key)
+        self._shop.board.set(self._place, held=True)
         self._stand("recording")
         if elsewhere or not self._looked:
             self._slot = self._schedule.slot(self._shop.clock.now())

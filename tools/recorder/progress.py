@@ -32,6 +32,7 @@ class PairProgress:
     `stored` snapshots are durable, `failed` looks gave no valid book, `skipped` ticks passed while a look was still under way or nobody
     held the market, came before there was a new book, or were refused by our own keeping of an exchange's limits.
     `standing` are the alerts that stand, those among them that were raised before the recording began.
+    `held` is whether this recorder had the market at any time.
     """
 
     exchange: str
@@ -46,6 +47,7 @@ class PairProgress:
     skipped: int = 0
     gap: Gap | None = None
     standing: tuple[LiquidityAlert, ...] = ()
+    held: bool = False
 
     @property
     def name(self) -> str:
@@ -74,6 +76,12 @@ class Progress:
     def lost(self) -> int:
         """Looks that could not be kept."""
         return sum(pair.gap.count for pair in self.pairs if pair.gap is not None)
+
+    @property
+    def stood_by(self) -> list[PairProgress]:
+        """The markets that can be recorded, where others had all of them the whole time; none where this recorder had any."""
+        markets = [pair for pair in self.pairs if pair.state not in {"refused", "duplicate"}]
+        return markets if all(pair.state == "elsewhere" and not pair.held for pair in markets) else []
 
     @property
     def standing(self) -> list[LiquidityAlert]:

@@ -71,6 +71,24 @@ def test_whoever_looks_on_sees_every_pair_from_the_start():
     assert seen.progress == Progress((pair,))
 
 
+ELSEWHERE = PairProgress("kraken", "BTC", 60, "BTC/USD", "elsewhere", "another recorder has it")
+REFUSED, DUPLICATE, FAILING = (replace(ELSEWHERE, state=state) for state in ("refused", "duplicate", "failing"))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "stood_by"),
+    [
+        ((ELSEWHERE, ELSEWHERE), [ELSEWHERE, ELSEWHERE]),
+        ((REFUSED, ELSEWHERE, DUPLICATE), [ELSEWHERE]),
+        ((ELSEWHERE, replace(ELSEWHERE, held=True)), []),
+        ((ELSEWHERE, FAILING), []),
+        ((REFUSED,), []),
+    ],
+)
+def test_a_recorder_stood_by_where_others_had_all_that_can_be_recorded_the_whole_time(pairs, stood_by):
+    assert Progress(pairs).stood_by == stood_by
+
+
 @pytest.mark.parametrize(("broken", "raised"), [(NotConfigured("No driver for it."), NotConfigured), (KeyError("a mistake"), ExceptionGroup)])
 async def test_what_ends_a_recording_is_raised_by_itself_where_callers_are_warned_of_it(market, monkeypatch, broken, raised):
     async def claim(*_):

@@ -519,6 +519,7 @@ async def test_who_has_a_market_is_said(setting):
     async with setting.recording(["BTC"]) as ending:
         await setting.seen.until(lambda progress: progress.pairs[0].state == "elsewhere")
     assert ending.result().pairs[0].note == "process 4711 on desk-1 has it"
+    assert ending.result().stood_by == list(ending.result().pairs)
     assert setting.seen.lines == ["BTC/USD on kraken: process 4711 on desk-1 has it"]
 
 
@@ -597,7 +598,7 @@ async def test_a_recorder_that_alone_is_cut_off_yields_as_soon_as_it_hears_that_
         "BTC/USD on kraken: another recorder had it while the database could not be reached from here; the looks of both are kept",
         "BTC/USD on kraken: another recorder has it",
     ]
-    assert ending.result().gaps == {}
+    assert (ending.result().gaps, ending.result().stood_by) == ({}, [])
 
 
 async def test_a_recorder_that_began_while_it_was_cut_off_yields_to_the_one_that_has_the_market(setting):
