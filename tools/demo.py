@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .analytics.alerts import LiquidityAlert
 from .analytics.anomalies import AlertState, resume, resumed
@@ -12,15 +12,22 @@ from .analytics.series import Series, milliseconds, moment
 from .analytics.snapshot import Miss, Snapshot
 from .feeds.depth_limits import is_all_sent, request_limit
 from .history import History, RecordedMarket
+from .history.store import LONGEST_LEASE_S
 from .simulator import GeneratedBooks
 from .simulator.catalog import PROFILES
+from .simulator.incidents import demo_incidents
 from .simulator.past import Recorder, look
 from .symbols import candidates
+
+if TYPE_CHECKING:
+    from .history.opened import Opened
 
 INTERVAL_S = 300
 _INTERVAL_MS = 1_000 * INTERVAL_S
 _DAY = timedelta(hours=24)
 _USUAL = ("BTC", "ETH", "SOL")
+# A lease that nobody renews: its owner is the time of the opening, and of those who open before anything is stored one gets it.
+_OPENING = ("demo", "opening")
 
 
 class _Filled(NamedTuple):
@@ -33,7 +40,7 @@ class _Filled(NamedTuple):
 class GeneratedHistory(History):
     """A history of simulated venues that is filled, market by market, with what a recorder would have stored in the last day, whenever it is asked for.
 
-    What is stored already stays as it is.
+    What is stored already stays as it is, and all who open one database have one past: the incidents are placed by the opening that it remembers.
     """
 
     def __init__(self, url: str, books: GeneratedBooks, exchanges: Sequence[str], *, retention_days: float, now: Callable[[], datetime]) -> None:
@@ -41,6 +48,9 @@ class GeneratedHistory(History):
         self._books = books
         self._exchanges = exchanges
         self._clock = now
+        self._opened_at = now()
+        self._shared: Opened | None = None
+        self._sharing = asyncio.Lock()
         self._recorder = Recorder(request_limit, is_all_sent, exchanges)
         self._filling = defaultdict[tuple[str, str], asyncio.Lock](asyncio.Lock)
         self._filled = dict[tuple[str, str], _Filled]()
@@ -67,6 +77,22 @@ class GeneratedHistory(History):
         if not symbol:
             await self._fill_usual()
         return await super().alerts(exchange, symbol, since, until, open_only=open_only)
+
+    async def _opened(self) -> "Opened":
+        opened = await super()._opened()
+        async with self._sharing:
+            if self._shared is not opened:
+                self._opened_at = await self._remembered(opened)
+                self._books.place(demo_incidents(self._opened_at, self._clock()))
+                self._shared = opened
+        return opened
+
+    async def _remembered(self, opened: "Opened") -> datetime:
+        """The opening that incidents are placed by: this one, where the database knows of none or holds nothing of the last day."""
+        newest = max((one.last for one in await opened.markets.recorded("", "")), default=None)
+        if newest is None or newest < self._clock() - _DAY or await opened.leases.owner(_OPENING) is None:
+            await opened.leases.claim([_OPENING], self._opened_at.isoformat(), self._clock, LONGEST_LEASE_S)
+        return datetime.fromisoformat(await opened.leases.owner(_OPENING) or self._opened_at.isoformat())
 
     async def _fill_usual(self) -> None:
         for exchange in self._exchanges:

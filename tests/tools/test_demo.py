@@ -1,5 +1,6 @@
 """The demo remembers a day that never was, and says so."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from tools.analytics.series import milliseconds
 from tools.demo import INTERVAL_S, GeneratedHistory
 from tools.history import History
 from tools.settings import Settings
-from tools.simulator import GeneratedBooks
+from tools.simulator import GeneratedBooks, VenueDown
 from tools.simulator.incidents import demo_incidents
 
 OPENED = datetime(2026, 8, 9, 12, 2, tzinfo=UTC)
@@ -19,11 +20,11 @@ DAY = timedelta(hours=24)
 
 
 @asynccontextmanager
-async def opened(folder):
-    clock = [OPENED]
-    books = GeneratedBooks(incidents=demo_incidents(OPENED))
+async def opened(folder, at=OPENED):
+    clock = [at]
+    books = GeneratedBooks(incidents=demo_incidents(at))
     history = GeneratedHistory(f"sqlite+aiosqlite:///{folder / 'demo.sqlite3'}", books, ("kraken",), retention_days=90, now=lambda: clock[0])
-    history.clock = clock
+    history.clock, history.venues = clock, books
     yield history
     await history.close()
 
@@ -34,8 +35,8 @@ async def demo(tmp_path):
         yield history
 
 
-async def series(demo):
-    symbol = await demo.find_market("kraken", "ETH")
+async def series(demo, asset="ETH"):
+    symbol = await demo.find_market("kraken", asset)
     return await demo.series("kraken", symbol, demo.clock[0] - 2 * DAY, demo.clock[0])
 
 
@@ -82,6 +83,50 @@ async def test_a_day_later_nothing_is_found_in_what_was_there_before(demo):
         await series(demo)
 
     assert [alert for alert in await demo.alerts("kraken", "ETH/USD") if alert.timestamp <= OPENED] == before
+
+
+def told_by_the_wire(demo):
+    """The best prices of two days around the opening, None where the venue is out."""
+    prices = []
+    for asset in ("BTC", "ETH", "SOL"):
+        for quarter in range(-96, 96):
+            try:
+                prices.append(demo.venues.book_at("kraken", f"{asset}/USD", milliseconds(OPENED) + quarter * 900_000, 1))
+            except VenueDown:
+                prices.append(None)
+    return prices
+
+
+async def test_whoever_opens_it_again_within_a_day_finds_the_same_world(demo, tmp_path):
+    """What the first opening never asked about is told as it would have told it, and goes on as it would have gone on."""
+    await series(demo)
+    async with opened(tmp_path, OPENED + timedelta(hours=3)) as successor:
+        later = await series(successor, "SOL")
+        alerts = [one.alert_id for one in await successor.alerts("kraken", "SOL/USD", until=OPENED)]
+        assert told_by_the_wire(demo) == told_by_the_wire(successor)
+
+    first = await series(demo, "SOL")
+    shared = first.time_ms >= later.time_ms[0]
+    assert later.best_bid[: shared.sum()].tolist() == first.best_bid[shared].tolist()
+    assert [one.alert_id for one in await demo.alerts("kraken", "SOL/USD", until=OPENED)] == alerts != []
+
+
+async def test_two_that_open_it_at_once_find_the_same_world(demo, tmp_path):
+    async with opened(tmp_path, OPENED + timedelta(seconds=20)) as other:
+        await asyncio.gather(series(demo), series(other, "SOL"))
+
+        assert told_by_the_wire(demo) == told_by_the_wire(other)
+
+
+async def test_opened_when_nobody_has_looked_for_a_day_it_has_a_calm_present_and_a_day_to_ask_about_again(demo, tmp_path):
+    await series(demo)
+    again = OPENED + timedelta(hours=25)
+    async with opened(tmp_path, again) as successor:
+        await series(successor)
+        (alert,) = await successor.alerts("kraken", "ETH/USD", since=OPENED + timedelta(minutes=5))
+
+    assert alert.alert_type == "SPREAD_WIDENING"
+    assert timedelta(0) <= alert.timestamp - (again - timedelta(hours=5)) <= timedelta(seconds=2 * INTERVAL_S)
 
 
 async def test_looks_that_were_there_before_are_not_judged_again(demo, tmp_path, monkeypatch):

@@ -55,6 +55,10 @@ class GeneratedBooks:
     def __init__(self, seed: int = 7, now: Callable[[], datetime] = _utc_now, incidents: Sequence[Incident] = ()) -> None:
         self._seed = seed
         self._now = now
+        self.place(incidents)
+
+    def place(self, incidents: Sequence[Incident]) -> None:
+        """Have these incidents instead of those of before, at every moment."""
         self._incidents = {place: [one for one in incidents if one.touches(place[0], profile.market.base)] for place, profile in PROFILES.items()}
         self._kept: dict[tuple[str, str], _Kept] = {}
 

@@ -62,13 +62,16 @@ def schedule(start: datetime, days: float, seed: int = 7) -> tuple[Incident, ...
     return tuple(_incident(_KINDS[slot % len(_KINDS)], start + CALM + slot * _SLOT, f"{seed}/{slot}") for slot in range(slots))
 
 
-def demo_incidents(opened: datetime) -> tuple[Incident, ...]:
-    """Incidents to ask about in the day before a demo opens, and a schedule from then on; none within CALM of the opening."""
+def demo_incidents(opened: datetime, now: datetime | None = None) -> tuple[Incident, ...]:
+    """Incidents to ask about in the day before a demo opens, and a schedule from then until DEMO_DAYS after `now`; none within CALM of the opening.
+
+    Until the schedule ends it is the same at every `now`, which is the opening where none is given.
+    """
     past = tuple(
         Incident(kind, exchange, base, opened - timedelta(hours=hours), opened - timedelta(hours=hours) + timedelta(minutes=minutes), size)
         for hours, minutes, kind, exchange, base, size in _BEFORE_A_DEMO
     )
-    return past + schedule(opened, DEMO_DAYS)
+    return past + schedule(opened, DEMO_DAYS + max(0, ((now or opened) - opened).days))
 
 
 def _incident(kind: Kind, slot_start: datetime, name: str) -> Incident:

@@ -192,6 +192,13 @@ def test_a_demo_has_a_day_of_incidents_behind_it_and_meets_the_first_at_least_90
     assert after == list(schedule(START, 30))
 
 
+def test_a_demo_goes_on_having_incidents_however_long_ago_it_opened():
+    opened, later = demo_incidents(START), demo_incidents(START, START + timedelta(days=100))
+
+    assert later[: len(opened)] == opened
+    assert later[-1].end > START + timedelta(days=129)
+
+
 def test_a_demo_has_seen_the_incidents_that_people_will_ask_about():
     def hours_ago(kind, exchange, base):
         meant = next(one for one in demo_incidents(START) if (one.kind, one.exchange, one.base) == (kind, exchange, base))
