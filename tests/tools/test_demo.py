@@ -113,6 +113,7 @@ async def test_whoever_opens_it_again_within_a_day_finds_the_same_world(demo, tm
 
 async def test_two_that_open_it_at_once_find_the_same_world(demo, tmp_path):
     async with opened(tmp_path, OPENED + timedelta(seconds=20)) as other:
+        demo.clock[0] = other.clock[0]
         await asyncio.gather(series(demo), series(other, "SOL"))
 
         assert told_by_the_wire(demo) == told_by_the_wire(other)
