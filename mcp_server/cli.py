@@ -123,7 +123,7 @@ def record(
         typer.Option(
             min=1,
             max=86_400,
-            help="Seconds between two looks at a market; a book is kept for 2 s, so below 4 some looks see the last one again, and are not counted.",
+            help="Seconds between two looks at a market, each at a book of its own as far as the exchange's rate limits let it.",
         ),
     ] = 60.0,
     demo: Demo = False,

@@ -15,6 +15,7 @@ from ..errors import ExchangeError, InvalidArgument, StaleBook, outside_text
 from ..observer import Nobody, Observer, timed
 from ..parameters import Source
 from .depth_limits import is_all_sent, request_limit
+from .freshness import is_fresh
 from .market_files import MarketFiles
 from .single_flight import SingleFlight
 from .usd import PairQuote, UsdRates
@@ -115,7 +116,7 @@ class ExchangeBooks:
     async def _book(self, exchange: str, market: str, levels: int) -> OrderBook:
         key = (self._source, "book", exchange, market, request_limit(exchange, levels))
         book: OrderBook | None = self._cache.get(key)
-        if book is None:
+        if book is None or not is_fresh((self._now() - book.received_at).total_seconds()):
             book = await self._flights.run(key, lambda: self._fetch_book(exchange, market, levels))
             self._cache.set(key, book, BOOK_TTL_S)
         return book

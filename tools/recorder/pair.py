@@ -11,6 +11,7 @@ from ..analytics.snapshot import Miss, Snapshot, snapshot
 from ..book import OrderBook
 from ..deepening import kept_depth
 from ..errors import HistoryUnavailable, InvalidArgument, LiquidityError, RateLimited, UnknownSymbol
+from ..feeds import no_older_than
 from ..history.store import Pair
 from ..history.watch import Deliver, Watch
 from ..market import Market
@@ -21,6 +22,8 @@ from .outbox import Look, Outbox
 from .progress import Board, State
 
 _ANOTHER = "another recorder has it"
+_OWN_PART = 0.1
+"""A look takes books that are kept up to this part of its interval, so that it does not get that of the look before."""
 _JUDGED_TICKS = 10
 """Of so many ticks half must be kept, or the interval counts as too short."""
 
@@ -167,11 +170,12 @@ class PairRecorder:
     async def _look(self) -> Snapshot | Miss | None:
         """What is seen now; None where there was no second look.
 
-        That is the very book of the look before, which feeds keep for a moment, or a call that our own keeping of an exchange's limits refused.
+        That is the very book of the look before, as where a replay's stands still, or a call that our own keeping of an exchange's limits refused.
         """
         self._looked = True
         try:
-            book = await kept_depth(self._shop.market.books, self._exchange, self._symbol)
+            with no_older_than(_OWN_PART * self._schedule.interval_s):
+                book = await kept_depth(self._shop.market.books, self._exchange, self._symbol)
             seen = snapshot(self._of_this_market(book))
         except LiquidityError as error:
             if _is_of_our_own_making(error):

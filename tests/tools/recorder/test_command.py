@@ -30,7 +30,6 @@ async def test_record_says_what_it_does_on_stderr_and_ends_with_a_summary_on_std
     assert sorted(said[1:]) == [f"{pair}: recording" for pair in PAIRS]
     lines = output.splitlines()
     assert [line.partition(":")[0] for line in lines] == [*PAIRS, "In all"]
-    # Looks within 2 s of one another see the same book, which is stored once.
     stored = int(lines[-1].removeprefix("In all: ").partition(" ")[0])
     assert stored == sum(int(line.partition(": ")[2].partition(" ")[0]) for line in lines[:-1])
     assert stored >= snapshots_in(tmp_path / "history-simulated.db") >= 1

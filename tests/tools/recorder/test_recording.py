@@ -9,6 +9,7 @@ import pytest
 from make_snapshots import snapshot
 from pens import Pen
 from recording import ManualClock, ScriptedBooks, Watching
+from simulated import simulated
 
 from tools.cache import Cache
 from tools.errors import ExchangeTimeout, HistoryUnavailable, InvalidArgument, RateLimited, UnknownSymbol
@@ -192,7 +193,7 @@ async def test_an_interval_that_cannot_be_held_is_said_once_with_one_that_can(se
     async with setting.recording(["BTC"], interval=1):
         await setting.seen.until(stored(1))
         for second in range(1, 25):
-            # As feeds do, which keep a book for 2 s.
+            # As in a replay of which each book stands for 2 s.
             setting.books.as_of = datetime.fromtimestamp(setting.clock.start + second // 2 * 2, UTC)
             await setting.reach(second)
             await setting.books.asked_at("kraken", "BTC/USD", second)
@@ -201,6 +202,20 @@ async def test_an_interval_that_cannot_be_held_is_said_once_with_one_that_can(se
         "BTC/USD on kraken: recording",
         "BTC/USD on kraken: 5 of the last 10 ticks were skipped; an interval of 2 s can be held",
     ]
+
+
+async def test_at_a_short_interval_every_look_is_at_a_book_of_its_own(tmp_path):
+    setting = Setting(tmp_path / "simulated.sqlite3", source="simulated")
+    async with simulated(("kraken",), cache=Cache(clock=setting.clock.now), config={"rateLimit": 0.001}) as venues:
+        venues.market.books._now = lambda: setting.clock.utc
+        setting.market = replace(setting.market, books=venues.market.books)
+        async with setting.recording(["BTC/USD"], interval=1) as ending:
+            await setting.seen.until(stored(1))
+            for second in range(1, 5):
+                await setting.reach(second)
+                await setting.seen.until(stored(second + 1))
+    assert (await setting.stored(), ending.result().pairs[0].skipped) == (([0, 1, 2, 3, 4], []), 0)
+    await setting.history.close()
 
 
 async def test_a_machine_that_slept_is_no_interval_that_cannot_be_held(setting):
