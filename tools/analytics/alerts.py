@@ -13,7 +13,9 @@ ValueUnit = Literal["pct", "bps", "usd", "price", "count", "ratio"]
 
 
 class LiquidityAlert(Record):
-    """One incident of one market, from when it was raised until it was cleared: `cleared_at` is of the first calm look. Its figures are of its worst.
+    """One incident of one market, from when it was raised until it was cleared: `cleared_at` is of the first calm look.
+
+    Its figures are of its worst look; where that came after `timestamp`, `message` says when.
 
     `current_value` and `baseline_value` are in `unit`: spread in pct, a price move in pct of the price before, imbalance in pct points, depth in usd, an
     outage in failed looks (count). `z_score` is robust, null where the window's MAD is zero. `rule` is empty for what is watched by itself.

@@ -109,7 +109,7 @@ def test_at_two_thirds_of_the_threshold_the_unrest_around_midnight_fires(recorde
         "ETH": [
             ("23:59:50", "00:00:14", "MEDIUM", "Depth within 0.25% dropped by 28.4% (current: $7.07 million, baseline: $9.87 million)"),
             ("23:59:50", "00:00:02", "MEDIUM", "Imbalance within 0.25% moved 29.2 points towards asks (current: -30.92%, baseline: -1.67%)"),
-            ("00:01:04", "00:01:44", "HIGH", "Depth within 0.25% dropped by 42.3% (current: $5.63 million, baseline: $9.76 million)"),
+            ("00:01:04", "00:01:44", "HIGH", "Depth within 0.25% dropped by 42.3% (current: $5.63 million, baseline: $9.76 million), reached at 00:01:42 UTC"),
         ],
     }
 

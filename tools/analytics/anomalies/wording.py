@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ...units import format_value
 from ..alerts import AlertType, LiquidityAlert
-from ..series import milliseconds, moment
+from ..series import milliseconds, moment, price_currency
 from .deviations import Deviation
 from .watching import Observation
 
@@ -44,8 +44,11 @@ def raised(observation: Observation, found: Deviation) -> LiquidityAlert:
 
 
 def worsened(alert: LiquidityAlert, observation: Observation, found: Deviation) -> LiquidityAlert:
-    """A standing alert with what a worse observation says; its id and time stay those of the incident."""
-    return raised(observation, found).model_copy(update={"alert_id": alert.alert_id, "timestamp": alert.timestamp, "acknowledged_at": alert.acknowledged_at})
+    """A standing alert with what a worse observation says, and when; its id and time stay those of the incident."""
+    kept = {"alert_id": alert.alert_id, "timestamp": alert.timestamp, "acknowledged_at": alert.acknowledged_at}
+    # Not that this is the worst: where it has been delivered, something worse may follow.
+    said = f"{message(observation, found)}, reached {_time(observation.at, alert.timestamp)}"
+    return raised(observation, found).model_copy(update={**kept, "message": said})
 
 
 def cleared(alert: LiquidityAlert, at: datetime) -> LiquidityAlert:
@@ -61,12 +64,12 @@ def alert_id(observation: Observation, found: Deviation) -> str:
 
 
 def message(observation: Observation, found: Deviation) -> str:
-    """What happened, in one line with its numbers."""
-    now = _words(observation, found, found.current)
+    """What happened, in one line with its numbers: true whenever it is read, as it is stored."""
+    seen = _words(observation, found, found.current)
     usual = _words(observation, found, found.baseline)
     if found.rule:
-        return f"{found.rule.text}: now {now}"
-    change, numbers = abs(found.deviation_pct or 0.0), f"(current: {now}, baseline: {usual})"
+        return f"{found.rule.text}: it was {seen}"
+    change, numbers = abs(found.deviation_pct or 0.0), f"(current: {seen}, baseline: {usual})"
     match found.alert_type:
         case "SPREAD_WIDENING":
             return f"Spread widened by {change:,.1f}% {numbers}"
@@ -78,12 +81,17 @@ def message(observation: Observation, found: Deviation) -> str:
             return f"Price {_moved(found.current)} within {'one interval' if found.intervals == 1 else 'two intervals'} (usual move: {usual})"
         case _:
             why = f" ({observation.failure.replace('_', ' ')})" if observation.failure else ""
-            return f"No valid book in {now} looks in a row{why}"
+            return f"No valid book in {seen} looks in a row{why}"
 
 
 def _words(observation: Observation, found: Deviation, value: float | None) -> str:
-    currency = observation.symbol.partition("/")[2] if found.unit == "price" else ""
-    return format_value(value, found.unit, currency)
+    return format_value(value, found.unit, price_currency(observation.symbol))
+
+
+def _time(at: datetime, since: datetime) -> str:
+    """A moment of an incident in UTC, with its date where that is another than that of the incident's beginning."""
+    one, first = (moment(milliseconds(time)) for time in (at, since))
+    return f"at {one:%H:%M:%S} UTC" if one.date() == first.date() else f"on {one:%Y-%m-%d} at {one:%H:%M:%S} UTC"
 
 
 def _within(observation: Observation) -> str:
