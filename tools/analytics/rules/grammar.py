@@ -7,6 +7,7 @@ from ...errors import InvalidArgument, outside_rule
 from ...parameters import normal_symbol, normal_word
 from ..alerts import ValueUnit
 from ..depth import BAND_WIDTHS_PCT
+from ..series import price_currency
 from .rule import BANDED, Metric, Rule, identified
 
 _EXAMPLE = "write it like `BTC spread on kraken > 5 bps` or `ETH/USD depth within 1% on coinbase below $2m`"
@@ -127,7 +128,7 @@ def _amount(text: str, symbol: str, metric: Metric) -> tuple[float, ValueUnit]:
 
 def _unit(said: str, dollar: bool, symbol: str, metric: Metric) -> ValueUnit | None:
     """The unit of the value, None where what was said does not fit the metric."""
-    quote = symbol.partition("/")[2].lower()
+    quote = price_currency(symbol).lower()
     in_dollars = dollar or said in _DOLLARS
     match metric, _UNITS.get(said, "usd" if in_dollars else said):
         case "spread", ("bps" | "pct") as unit if not dollar:
