@@ -15,7 +15,7 @@ from tools.errors import InsufficientHistory, InvalidArgument
 from tools.parameters import normal_symbol, normal_word
 
 from .asked import read_time, recorded, window
-from .running import ANSWERED, say, settings_from
+from .running import ANSWERED, results, say, settings_from
 
 _MINUTES = "%Y-%m-%d %H:%M"
 # What lies before the window serves as the usual of its beginning.
@@ -100,8 +100,9 @@ def _is_of(alert: LiquidityAlert, symbol: str) -> bool:
 
 
 def _print(alerts: list[LiquidityAlert], *, as_json: bool) -> None:
-    for alert in alerts:
-        print(alert.model_dump_json() if as_json else _in_words(alert))
+    with results():
+        for alert in alerts:
+            print(alert.model_dump_json() if as_json else _in_words(alert))
 
 
 def _in_words(alert: LiquidityAlert) -> str:

@@ -12,7 +12,7 @@ from tools import Chart, Market, open_market
 from tools.errors import ChartUnavailable, InvalidArgument, NotReadable
 
 from .call import write
-from .running import ANSWERED, FAILED, say, settings_from
+from .running import ANSWERED, FAILED, results, say, settings_from
 
 
 async def ask(question: str, *, as_json: bool, charts: Path | None, demo: bool, replay: Path | None) -> int:
@@ -26,10 +26,11 @@ async def ask(question: str, *, as_json: bool, charts: Path | None, demo: bool, 
         answer = await ask_agent(chosen, market, question)
         if charts is not None:
             await _keep(answer.charts, charts, market)
-    if as_json:
-        print(answer.model_dump_json(indent=2))
-    else:
-        _print(answer)
+    with results():
+        if as_json:
+            print(answer.model_dump_json(indent=2))
+        else:
+            _print(answer)
     return ANSWERED if answer.answered else FAILED
 
 

@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from tools import Chart, open_market
-from tools.errors import InvalidArgument, NotReadable
+from tools.errors import InvalidArgument
+from tools.history.whole import whole_file
 from tools.registry import TOOLS, find
 
-from .running import ANSWERED, settings_from
+from .running import ANSWERED, results, settings_from
 
 
 async def call(tool: str, arguments: str, *, png: Path | None, demo: bool, replay: Path | None) -> int:
     """Print the tool's result, or the list of tools where none is named; write its chart to `png`."""
     if not tool:
-        print(_tool_list())
+        with results():
+            print(_tool_list())
         return ANSWERED
     function, given = find(tool), _parsed(arguments)
     async with open_market(settings_from(demo=demo, replay=replay)) as market:
@@ -25,16 +27,15 @@ async def call(tool: str, arguments: str, *, png: Path | None, demo: bool, repla
             if not isinstance(result, Chart):
                 raise InvalidArgument(f"{tool} draws nothing; leave --png out, or call liquidity_chart or liquidity_heatmap.")
             await write(png, await market.renderer.png(result))
+    with results():
         print(result.model_dump_json(indent=2))
     return ANSWERED
 
 
 async def write(path: Path, content: bytes) -> None:
     """Write a whole file, or raise NotReadable that says why it cannot be."""
-    try:
-        await asyncio.to_thread(path.write_bytes, content)
-    except OSError as error:
-        raise NotReadable(f"{path} cannot be written: {error.strerror}.") from error
+    with whole_file(path) as part:
+        await asyncio.to_thread(part.write_bytes, content)
 
 
 def _parsed(arguments: str) -> dict[str, Any]:

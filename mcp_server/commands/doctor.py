@@ -17,7 +17,7 @@ from tools.errors import LiquidityError
 from tools.history import Facts
 from tools.settings import Settings
 
-from .running import ANSWERED, FAILED, settings_from
+from .running import ANSWERED, FAILED, results, settings_from
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ async def doctor(*, demo: bool, replay: Path | None) -> int:
         table.add_column(column, overflow="fold")
     for finding in findings:
         table.add_row("[green]ok[/green]" if finding.works else "[red]no[/red]", finding.what, finding.detail)
-    Console().print(table)
+    with results():
+        Console().print(table)
     return ANSWERED if all(finding.works for finding in findings) else FAILED
 
 

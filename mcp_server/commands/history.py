@@ -7,13 +7,13 @@ from pathlib import Path
 
 from tools import open_market
 from tools.analytics.snapshot import Snapshot
-from tools.errors import NotReadable
 from tools.history.formats import json_lines, written
+from tools.history.store import Pair
 from tools.history.transfer import Imported, export, import_file
 from tools.parameters import Source, normal_symbol, normal_word
 
 from .asked import recorded, window
-from .running import ANSWERED, say, settings_from
+from .running import ANSWERED, results, say, settings_from
 
 
 async def export_history(
@@ -33,24 +33,33 @@ async def export_history(
 
 async def import_history(files: Sequence[Path], *, demo: bool, replay: Path | None) -> int:
     """Store the snapshots of files, each whole or not at all."""
+    from tools.feeds.client import known_exchanges  # noqa: PLC0415 - ccxt takes half a second to import, and an export needs none
+
     async with open_market(settings_from(demo=demo, replay=replay)) as market:
         for path in files:
-            say(_summary(path, await import_file(market.history, path, market.source, market.now()), market.source))
+            imported = await import_file(market.history, path, market.source, market.now(), known_exchanges())
+            say(_summary(path, imported, market.source))
     return ANSWERED
 
 
 def _summary(path: Path, imported: Imported, source: Source) -> str:
-    told = f"{path.name}: snapshots imported: {imported.new:,}, stored already: {imported.stored_already:,}."
+    told = [f"{path.name}: snapshots imported: {imported.new:,}, stored already: {imported.stored_already:,}."]
+    if imported.markets:
+        told.append(f"It holds {', '.join(f'{_market(pair)}: {count:,}' for pair, count in sorted(imported.markets.items()))}.")
+    if imported.misnamed:
+        told.append(f"Its name says {_market(imported.named)}, these rows say otherwise and were believed: {imported.misnamed:,}.")
     if imported.of_closed_hours:
-        told += f" In hours that were down-sampled before and take no more, not stored: {imported.of_closed_hours:,}."
-    return f"{told} Those that name no source are taken as {source}: {imported.unlabelled:,}." if imported.unlabelled else told
+        told.append(f"In hours that were down-sampled before and take no more, not stored: {imported.of_closed_hours:,}.")
+    if imported.unlabelled:
+        told.append(f"Those that name no source are taken as {source}: {imported.unlabelled:,}.")
+    return " ".join(told)
+
+
+def _market(pair: Pair) -> str:
+    exchange, symbol = pair
+    return f"{symbol} on {exchange}"
 
 
 def _to_stdout(batch: Sequence[Snapshot]) -> None:
-    try:
+    with results():
         sys.stdout.buffer.write(json_lines(batch))
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise NotReadable(f"The export cannot be written: {error.strerror}.") from error

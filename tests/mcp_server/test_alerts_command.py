@@ -1,6 +1,8 @@
 """`liquidity alerts` lists what is stored, and tries rules on the market that they are about."""
 
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from make_snapshots import miss, snapshots
@@ -8,10 +10,17 @@ from make_snapshots import series as columns
 
 from mcp_server.commands.alerts import acknowledge, list_alerts, try_out
 from tools.analytics.anomalies import backtest
-from tools.errors import InsufficientHistory, InvalidArgument
+from tools.errors import InsufficientHistory, InvalidArgument, NotReadable
 from tools.history import History
 
 NOWHERE = {"as_json": False, "demo": False, "replay": None}
+
+
+@pytest.fixture
+def full():
+    with Path("/dev/full").open("w") as file:
+        yield file
+    assert Path("/dev/full").is_char_device()
 
 
 @pytest.fixture
@@ -47,6 +56,12 @@ async def test_what_is_not_recorded_is_no_market_without_alerts(stored, symbol, 
 async def test_a_time_that_is_none_is_named_with_what_would_be_one(stored):
     with pytest.raises(InvalidArgument, match=r"^--until must be an ISO 8601 time such as 2026-11-22T14:00:00Z, or empty for now, not 'noon'\.$"):
         await list_alerts("ETH", "", 24, "noon", standing=False, **NOWHERE)
+
+
+async def test_a_list_for_which_there_is_no_room_is_told_to_be_lost(stored, full, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", full)
+    with pytest.raises(NotReadable, match=r"^The result cannot be written to stdout: No space left on device\.$"):
+        await list_alerts("", "", 24, "", standing=False, **NOWHERE)
 
 
 async def test_an_alert_that_stands_is_listed_with_what_to_do(stored, capsys):

@@ -10,6 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from mcp_server.cli import app
+from mcp_server.commands.call import call, write
+from mcp_server.commands.doctor import doctor
+from mcp_server.commands.running import finish
+from tools.errors import NotReadable
 from tools.registry import TOOLS
 
 BOOKS = Path(os.environ.get("LIQUIDITY_TEST_BOOKS", Path(__file__).parents[3] / "shared/books"))
@@ -80,6 +84,59 @@ def test_a_wrong_setting_is_named(variable, value, sentence):
     ran = liquidity("call", "get_order_book", '{"symbol": "BTC"}', env={variable: value})
     assert ran.exit_code == 1
     assert ran.stderr.startswith(f"liquidity: {sentence}")
+
+
+FULL = "liquidity: The result cannot be written to stdout: No space left on device.\n"
+
+
+@pytest.mark.parametrize("unbuffered", ["1", ""])
+@pytest.mark.parametrize(("goes_to", "told"), [("/dev/full", (1, FULL)), ("whoever reads no more", (0, ""))])
+def test_what_cannot_be_printed_is_one_line_and_who_reads_no_more_is_told_nothing(unbuffered, goes_to, told):
+    reads, writes = os.pipe() if goes_to != "/dev/full" else (os.open(os.devnull, os.O_RDONLY), os.open(goes_to, os.O_WRONLY))
+    os.close(reads)
+    ran = subprocess.run(
+        [sys.executable, "-m", "mcp_server.cli", "call"],
+        stdout=writes,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        text=True,
+        check=False,
+    )
+    os.close(writes)
+    assert (ran.returncode, ran.stderr) == told
+
+
+DEMO = {"demo": True, "replay": None}
+
+
+@pytest.mark.parametrize("command", [lambda: call("get_order_book", '{"symbol": "BTC"}', png=None, **DEMO), lambda: doctor(**DEMO)])
+def test_a_result_for_which_there_is_no_room_is_told_to_be_lost(command, capsys, monkeypatch):
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert finish(command()) == 1
+    assert capsys.readouterr().err == FULL
+
+
+def test_a_closed_stdout_is_told_where_there_is_a_result_and_of_no_matter_where_there_is_none(capsys, monkeypatch):
+    async def without_result():
+        return 0
+
+    monkeypatch.setattr(sys, "stdout", None)
+    assert finish(without_result()) == 0
+    assert finish(call("", "{}", png=None, demo=False, replay=None)) == 1
+    assert capsys.readouterr().err == "liquidity: The result cannot be written: stdout is closed.\n"
+
+
+async def test_a_chart_that_cannot_be_written_whole_leaves_what_was_there(tmp_path):
+    path, folder = tmp_path / "walls.png", tmp_path / "folder.png"
+    await write(path, b"before")
+    folder.mkdir()
+    with pytest.raises(NotReadable, match=r"folder\.png cannot be written: Is a directory\.$"):
+        await write(folder, b"after")
+    (tmp_path / "walls.png.part").mkdir()
+    with pytest.raises(NotReadable, match=r"walls\.png cannot be written: Is a directory\.$"):
+        await write(path, b"after")
+    assert path.read_bytes() == b"before"
 
 
 @pytest.mark.parametrize("arguments", [["chat", "--port", "x"], ["nonsense"], ["call", "--demo", "a", "b", "c"]])

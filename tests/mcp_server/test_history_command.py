@@ -1,7 +1,9 @@
 """`liquidity history` moves snapshots out to files and in from files, and says what became of them."""
 
 import json
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from databases import sqlite_history, sqlite_url
@@ -22,6 +24,13 @@ def configured(monkeypatch, sqlite_url):
     monkeypatch.setenv("LIQUIDITY_DATABASE_URL", sqlite_url)
 
 
+@pytest.fixture
+def full():
+    with Path("/dev/full").open("w") as file:
+        yield file
+    assert Path("/dev/full").is_char_device()
+
+
 async def exported(capsys, *args):
     assert await export_history(None, *args, demo=False, replay=None) == 0
     printed = capsys.readouterr()
@@ -36,7 +45,7 @@ async def test_what_one_command_exports_another_imports(capsys, sqlite_history, 
     monkeypatch.setenv("LIQUIDITY_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'other.db'}")
     for said in ("snapshots imported: 2, stored already: 0", "snapshots imported: 0, stored already: 2"):
         assert await import_history([path], demo=False, replay=None) == 0
-        assert capsys.readouterr().err == f"history.jsonl.gz: {said}.\n"
+        assert capsys.readouterr().err == f"history.jsonl.gz: {said}. It holds BTC/USD on kraken: 1, ETH/USD on kraken: 1.\n"
     rows, said = await exported(capsys, " eth ", "KRAKEN", 0)
     assert rows == [json.loads(snapshot(symbol="ETH/USD").model_dump_json())]
     assert said == "Snapshots exported: 1.\n"
@@ -50,7 +59,7 @@ async def test_what_an_import_leaves_out_of_down_sampled_hours_is_told(capsys, s
     path = tmp_path / "history.jsonl"
     path.write_bytes(json_lines([snapshot(), snapshot(after_s=60), snapshot(after_s=3_600)]))
     assert await import_history([path], demo=False, replay=None) == 0
-    imported = "history.jsonl: snapshots imported: 1, stored already: 0."
+    imported = "history.jsonl: snapshots imported: 1, stored already: 0. It holds BTC/USD on kraken: 3."
     assert capsys.readouterr().err == f"{imported} In hours that were down-sampled before and take no more, not stored: 2.\n"
 
 
@@ -73,12 +82,39 @@ async def test_what_is_not_recorded_is_no_empty_file(capsys, sqlite_history):
         await exported(capsys, "BTC", "nope", 0)
 
 
+async def test_an_export_for_which_there_is_no_room_is_told_to_be_lost(sqlite_history, tmp_path, full, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", full)
+    await sqlite_history.append([snapshot()])
+    with pytest.raises(NotReadable, match=r"^The result cannot be written to stdout: No space left on device\.$"):
+        await export_history(None, "", "", 0, demo=False, replay=None)
+    (tmp_path / "full.jsonl").symlink_to("/dev/full")
+    with pytest.raises(NotReadable, match=r"full\.jsonl cannot be written: No space left on device\.$"):
+        await export_history(tmp_path / "full.jsonl", "", "", 0, demo=False, replay=None)
+
+
 async def test_rows_without_a_source_are_told(capsys, tmp_path):
     row = snapshot().model_dump(mode="json", exclude={"source", "depth", "profile"})
     path = tmp_path / "kraken_BTC_USD.json"
     path.write_text(json.dumps([row]))
     assert await import_history([path], demo=False, replay=None) == 0
-    assert capsys.readouterr().err == "kraken_BTC_USD.json: snapshots imported: 1, stored already: 0. Those that name no source are taken as live: 1.\n"
+    imported = "kraken_BTC_USD.json: snapshots imported: 1, stored already: 0. It holds BTC/USD on kraken: 1."
+    assert capsys.readouterr().err == f"{imported} Those that name no source are taken as live: 1.\n"
+
+
+async def test_rows_that_contradict_their_files_name_are_told(capsys, tmp_path):
+    path = tmp_path / "binance_SOL_USDT.jsonl"
+    path.write_bytes(json_lines([snapshot(), snapshot(after_s=60)]))
+    assert await import_history([path], demo=False, replay=None) == 0
+    imported = "binance_SOL_USDT.jsonl: snapshots imported: 2, stored already: 0. It holds BTC/USD on kraken: 2."
+    assert capsys.readouterr().err == f"{imported} Its name says SOL/USDT on binance, these rows say otherwise and were believed: 2.\n"
+
+
+async def test_what_no_exchange_of_ccxt_is_called_is_not_taken_from_a_files_name(tmp_path, sqlite_history):
+    path = tmp_path / "backup_BTC_USD.json"
+    path.write_text(json.dumps([snapshot().model_dump(mode="json", exclude={"exchange", "symbol"})]))
+    with pytest.raises(NotReadable, match=r"^backup_BTC_USD\.json, row 1 names no exchange or no market, and the file's name begins with backup, which is no"):
+        await import_history([path], demo=False, replay=None)
+    assert await sqlite_history.markets() == []
 
 
 async def test_down_sampled_hours_are_said_not_to_be_exported(capsys, sqlite_url):

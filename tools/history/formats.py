@@ -12,6 +12,7 @@ import orjson
 
 from ..analytics.snapshot import Snapshot
 from ..errors import NotConfigured, NotReadable, outside_text
+from .whole import whole_file, why
 
 WRITTEN = (".jsonl", ".jsonl.gz", ".parquet")
 READ = (*WRITTEN, ".json", ".json.gz")
@@ -24,22 +25,15 @@ def rows(path: Path) -> Iterator[tuple[int, Any]]:
     try:
         yield from _parquet_rows(path) if kind == ".parquet" else _json_rows(path, lines=kind.startswith(".jsonl"))
     except (OSError, EOFError, ZlibError, UnicodeDecodeError) as error:
-        raise NotReadable(f"{path.name} cannot be read: {getattr(error, 'strerror', None) or outside_text(str(error))}.") from error
+        raise NotReadable(f"{path.name} cannot be read: {why(error)}.") from error
 
 
 @contextmanager
 def written(path: Path) -> Generator[Write]:
     """What writes a file by its suffix, one of WRITTEN; the file appears when all is written."""
     kind = _kind(path, WRITTEN)
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with _parquet(part) if kind == ".parquet" else _json_lines(part, zipped=kind.endswith(".gz")) as write:
-            yield write
-        part.replace(path)
-    except OSError as error:
-        raise NotReadable(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(path) as part, _parquet(part) if kind == ".parquet" else _json_lines(part, zipped=kind.endswith(".gz")) as write:
+        yield write
 
 
 def json_lines(batch: Iterable[Snapshot]) -> bytes:

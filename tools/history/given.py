@@ -1,19 +1,21 @@
 """Rows of a file as snapshots. What follows from other fields is computed anew, and fields that nobody knows are passed over."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from ..analytics.snapshot import Snapshot
-from ..errors import NotReadable, outside_text
+from ..errors import NotReadable, did_you_mean, outside_text
 from ..parameters import Source, normal_symbol, normal_word
 from .bounds import LARGEST, MOST_USD, SMALLEST, checked, depth_of, number_of, profile_of
 
-_FILE_NAME = re.compile(r"(?P<exchange>[a-z0-9]+)_(?P<base>[A-Za-z0-9]+)_(?P<quote>[A-Za-z0-9]+)\.")
+_FILE_NAME = re.compile(r"(?P<exchange>[A-Za-z0-9]+)_(?P<base>[A-Za-z0-9]+)_(?P<quote>[A-Za-z0-9]+)\.")
 _EXCHANGE = re.compile(r"[a-z0-9_-]{1,40}")
-_SYMBOL = re.compile(r"(?=.{3,40}$)[\w.$@!*+-]+/[\w.$@!*+-]+(:[\w.$@!*+-]+)?")
+# Assets may be called by a number alone, such as 4/USDT, but none that is paid with.
+_SYMBOL = re.compile(r"(?=.{3,40}$)[\w.$@!*+-]+/(?!\d+(?::|$))[\w.$@!*+-]+(:[\w.$@!*+-]+)?")
 _SIZES = ("bid_volume_10", "ask_volume_10", "total_volume_20")
 _AMOUNTS = ("liquidity_1pct_usd", "liquidity_2pct_usd")
 _DOLLARS = ("USD", "USDT", "USDC")
@@ -23,18 +25,30 @@ _FIRST_TIME = datetime(1971, 1, 1, tzinfo=UTC)
 
 
 class Presumed(NamedTuple):
-    """The market that rows are of where they do not say, empty is unknown; and the time that none of them can lie behind."""
+    """The market that rows are of where they do not say, empty is unknown; and the time that none of them can lie behind.
+
+    `doubt` says why a file's name that looks like one gives no market, and `instead` which exchanges it may have meant.
+    """
 
     source: Source
     exchange: str
     symbol: str
     latest: datetime
+    doubt: str = ""
+    instead: Sequence[str] = ()
 
 
-def of_file(path: Path, source: Source, latest: datetime) -> Presumed:
-    """What a file's name says of its rows: `binance_SOL_USDT.json` holds SOL/USDT on binance."""
+def of_file(path: Path, source: Source, latest: datetime, exchanges: Collection[str]) -> Presumed:
+    """What a file's name says of its rows: `binance_SOL_USDT.json` holds SOL/USDT on binance, if that is one of `exchanges`."""
     named = _FILE_NAME.match(path.name)
-    exchange, symbol = (named["exchange"], f"{named['base']}/{named['quote']}".upper()) if named else ("", "")
+    if not named:
+        return Presumed(source, "", "", latest)
+    exchange, symbol = named["exchange"].lower(), f"{named['base']}/{named['quote']}".upper()
+    if exchange not in exchanges:
+        doubt = f", and the file's name begins with {outside_text(exchange)}, which is no exchange that is known"
+        return Presumed(source, "", "", latest, doubt, get_close_matches(exchange, exchanges, n=2))
+    if not _SYMBOL.fullmatch(symbol):
+        return Presumed(source, "", "", latest, f", and the file's name says {outside_text(symbol)}, which is no market")
     return Presumed(source, exchange, symbol, latest)
 
 
@@ -75,7 +89,8 @@ def _names(row: Mapping[str, Any], market: Presumed) -> tuple[str, str]:
     exchange = str(normal_word(row.get("exchange") or market.exchange))
     symbol = str(normal_symbol(row.get("symbol") or market.symbol))
     if not exchange or "/" not in symbol:
-        raise NotReadable("names no exchange or no market; name the file after them, such as binance_SOL_USDT.json.")
+        instead = did_you_mean(market.instead)
+        raise NotReadable(f"names no exchange or no market{market.doubt}; name the file after them, such as binance_SOL_USDT.json.{instead}")
     if not _EXCHANGE.fullmatch(exchange):
         raise NotReadable(f"has {outside_text(exchange)} for an exchange, which must be a word of a-z, 0-9, _ and - of at most 40 characters.")
     if not _SYMBOL.fullmatch(symbol):
@@ -85,8 +100,10 @@ def _names(row: Mapping[str, Any], market: Presumed) -> tuple[str, str]:
 
 def _usd_rate(row: Mapping[str, Any], symbol: str) -> float:
     quote = symbol.partition("/")[2].partition(":")[0]
-    if row.get("usd_rate") is None and quote in _DOLLARS:
-        return 1.0
+    if row.get("usd_rate") is None:
+        if quote in _DOLLARS:
+            return 1.0
+        raise NotReadable(f"has no usd_rate, what one {outside_text(quote)} is worth in US dollars; markets in {', '.join(_DOLLARS)} need none.")
     return number_of(row, "usd_rate", SMALLEST, LARGEST)
 
 

@@ -1,7 +1,8 @@
 """History out to files and in from files."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections import Counter
+from collections.abc import AsyncGenerator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -12,7 +13,7 @@ from ..errors import NotReadable
 from ..parameters import Source
 from .formats import Write, rows
 from .given import Presumed, of_file, snapshot_of
-from .store import History
+from .store import History, Pair
 
 _BATCH = 1_000
 # Clocks differ, and so do people's ideas of a time zone.
@@ -23,13 +24,17 @@ _AHEAD = timedelta(days=1)
 class Imported:
     """What became of a file's snapshots: how many were new, stored already, and of hours that were down-sampled before, which take no more.
 
-    `unlabelled` is how many did not say what source they are of.
+    `unlabelled` is how many did not say what source they are of. `markets` is of which exchanges and markets they are, with how many of each;
+    `misnamed` how many of them name others than `named`, which the file's name says, empty where it says none that is known.
     """
 
     new: int
     stored_already: int
     of_closed_hours: int
     unlabelled: int
+    markets: Mapping[Pair, int]
+    named: Pair
+    misnamed: int
 
 
 async def export(history: History, write: Write, exchange: str, symbol: str, since: datetime | None, until: datetime) -> int:
@@ -46,14 +51,18 @@ async def export(history: History, write: Write, exchange: str, symbol: str, sin
     return count
 
 
-async def import_file(history: History, path: Path, source: Source, now: datetime) -> Imported:
+async def import_file(history: History, path: Path, source: Source, now: datetime, exchanges: Collection[str]) -> Imported:
     """Store the snapshots of a file, all of them or none; those that are stored already stay as they are.
 
+    Rows that do not say are of the exchange, one of `exchanges`, and the market that the file is named after.
     Raises NotReadable, which names file and row, where a row is no snapshot of this source.
     """
-    reader = _Reader(path, of_file(path, source, now + _AHEAD))
+    presumed = of_file(path, source, now + _AHEAD, exchanges)
+    reader = _Reader(path, presumed)
     new, refused = await history.append_all(reader.batches())
-    return Imported(new, reader.read - new - refused, refused, reader.unlabelled)
+    read, named = reader.markets.total(), (presumed.exchange, presumed.symbol)
+    misnamed = read - reader.markets[named] if presumed.symbol else 0
+    return Imported(new, read - new - refused, refused, reader.unlabelled, dict(reader.markets), named, misnamed)
 
 
 class _Reader:
@@ -63,7 +72,7 @@ class _Reader:
         self._path = path
         self._market = market
         self._rows = rows(path)
-        self.read = 0
+        self.markets: Counter[Pair] = Counter()
         self.unlabelled = 0
 
     async def batches(self) -> AsyncGenerator[list[Snapshot]]:
@@ -81,6 +90,6 @@ class _Reader:
             snapshot = snapshot_of(row, self._market)
         except NotReadable as error:
             raise NotReadable(f"{self._path.name}, row {number} {error}") from error
-        self.read += 1
+        self.markets[snapshot.exchange, snapshot.symbol] += 1
         self.unlabelled += isinstance(row, dict) and not row.get("source")
         return snapshot

@@ -1,5 +1,7 @@
 import gzip
 import json
+import os
+import resource
 import sys
 import tempfile
 import time
@@ -15,7 +17,7 @@ from pyarrow import parquet
 
 from tools.errors import NotConfigured, NotReadable
 from tools.history import Appended, History, aside
-from tools.history.formats import READ, json_lines, written
+from tools.history.formats import READ, WRITTEN, json_lines, written
 from tools.history.given import Presumed, snapshot_of
 from tools.history.transfer import Imported, export, import_file
 
@@ -49,6 +51,13 @@ SOL = snapshot(
     bid_volume_10=100.0, ask_volume_10=80.0, total_volume_20=400.0, liquidity_1pct_usd=1e6, liquidity_2pct_usd=2e6, depth=[], profile=None,
 )  # fmt: skip
 
+BINANCE_SOL = ("binance", "SOL/USDT")
+KNOWN = ("binance", "coinbase", "kraken")
+
+
+def imported(new, stored_already=0, of_closed_hours=0, unlabelled=0, *, markets, named=("", ""), misnamed=0):
+    return Imported(new, stored_already, of_closed_hours, unlabelled, markets, named, misnamed)
+
 
 def without(*names):
     return {name: value for name, value in ROW.items() if name not in names}
@@ -74,9 +83,10 @@ async def test_what_is_exported_and_imported_elsewhere_is_the_same(history, othe
     path = tmp_path / f"history{suffix}"
     with written(path) as write:
         assert await export(history, write, "", "", None, NOON + timedelta(hours=1)) == 2
-    assert await import_file(other, path, "live", NOON) == Imported(new=2, stored_already=0, of_closed_hours=0, unlabelled=0)
+    both = {("kraken", "BTC/USD"): 1, ("kraken", "SOL/USDT"): 1}
+    assert await import_file(other, path, "live", NOON, KNOWN) == imported(2, markets=both)
     assert await kept(other) == await kept(history) == [FULL, BARE]
-    assert await import_file(other, path, "live", NOON) == Imported(new=0, stored_already=2, of_closed_hours=0, unlabelled=0)
+    assert await import_file(other, path, "live", NOON, KNOWN) == imported(0, 2, markets=both)
     assert await kept(other) == [FULL, BARE]
 
 
@@ -106,7 +116,7 @@ async def test_an_export_of_many_pages_misses_nothing(sqlite_history, tmp_path, 
     path = tmp_path / "history.jsonl"
     with written(path) as write:
         assert await export(sqlite_history, write, "", "", None, NOON) == 2_001
-    assert await import_file(other, path, "live", NOON) == Imported(2_001, 0, 0, 0)
+    assert await import_file(other, path, "live", NOON, KNOWN) == imported(2_001, markets={("kraken", "BTC/USD"): 2_001})
     assert same(await other.series("kraken", "BTC/USD", given.start, given.end), given)
 
 
@@ -121,8 +131,47 @@ async def test_a_list_of_snapshots_is_read_with_its_market_from_the_name(history
     """Rows that name no source are taken as of the history's, and counted."""
     path = tmp_path / "binance_SOL_USDT.json"
     path.write_text(json.dumps([without("symbol", "exchange"), {**ROW, "timestamp": "2024-08-09T00:01:00", "note": "nobody knows this field"}]))
-    assert await import_file(history, path, "live", NOON) == Imported(new=2, stored_already=0, of_closed_hours=0, unlabelled=2)
+    assert await import_file(history, path, "live", NOON, KNOWN) == imported(2, unlabelled=2, markets={BINANCE_SOL: 2}, named=BINANCE_SOL)
     assert await kept(history) == [SOL, SOL.model_copy(update={"timestamp": SOL.timestamp + timedelta(minutes=1)})]
+
+
+NAMELESS = "names no exchange or no market"
+EXAMPLE = "name the file after them, such as binance_SOL_USDT.json."
+UNKNOWN = f", and the file's name begins with {{}}, which is no exchange that is known; {EXAMPLE}"
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "why"),
+    [
+        ("my_SOL_USDT.json", {}, f"{NAMELESS}{UNKNOWN.format('my')}"),
+        ("krakn_SOL_USDT.json", {}, f"{NAMELESS}{UNKNOWN.format('krakn')} Did you mean kraken?"),
+        ("my_SOL_USDT.json", {"symbol": "SOL/USDT"}, f"{NAMELESS}{UNKNOWN.format('my')}"),
+        ("my_SOL_USDT.json", {"exchange": "binance"}, f"{NAMELESS}{UNKNOWN.format('my')}"),
+        ("backup_2026_11.json", {}, f"{NAMELESS}{UNKNOWN.format('backup')}"),
+        ("binance_2026_11.json", {}, f"{NAMELESS}, and the file's name says 2026/11, which is no market; {EXAMPLE}"),
+        ("binance_SOL_USDT_2024.json", {}, f"{NAMELESS}; {EXAMPLE}"),
+        ("kraken_my_backup.json", {}, "has no usd_rate, what one BACKUP is worth in US dollars; markets in USD, USDT, USDC need none."),
+    ],
+)
+async def test_a_file_whose_name_gives_no_exchange_or_market_that_can_be_is_refused_unless_its_rows_do(history, tmp_path, name, row, why):
+    path = tmp_path / name
+    path.write_text(json.dumps([without("symbol", "exchange") | row]))
+    with pytest.raises(NotReadable) as refused:
+        await import_file(history, path, "live", NOON, KNOWN)
+    assert str(refused.value) == f"{name}, row 1 {why} Nothing of the file was imported."
+    assert await history.markets() == []
+    path.write_text(json.dumps([ROW]))
+    named = ("kraken", "MY/BACKUP") if name.startswith("kraken") else ("", "")
+    assert await import_file(history, path, "live", NOON, KNOWN) == imported(1, unlabelled=1, markets={BINANCE_SOL: 1}, named=named, misnamed=bool(named[0]))
+
+
+async def test_rows_that_contradict_the_name_of_their_file_are_believed_and_counted(sqlite_history, tmp_path):
+    path = tmp_path / "Binance_sol_USDT.jsonl"
+    rows = [without("symbol", "exchange"), {**ROW, "exchange": "Kraken"}, {**ROW, "symbol": "sol-usd"}, {**ROW, "exchange": "ftx", "timestamp": "2021-08-09"}]
+    path.write_text("\n".join(json.dumps(row) for row in rows))
+    markets = {BINANCE_SOL: 1, ("kraken", "SOL/USDT"): 1, ("binance", "SOL/USD"): 1, ("ftx", "SOL/USDT"): 1}
+    assert await import_file(sqlite_history, path, "live", NOON, KNOWN) == imported(4, unlabelled=4, markets=markets, named=BINANCE_SOL, misnamed=3)
+    assert [(one.exchange, one.symbol) for one in await sqlite_history.markets()] == sorted(markets)
 
 
 @pytest.mark.parametrize(
@@ -131,14 +180,14 @@ async def test_a_list_of_snapshots_is_read_with_its_market_from_the_name(history
 async def test_times_may_be_iso_8601_or_seconds_or_milliseconds(sqlite_history, tmp_path, given):
     path = tmp_path / "binance_SOL_USDT.json.gz"
     path.write_bytes(gzip.compress(json.dumps([{**ROW, "timestamp": given}]).encode()))
-    await import_file(sqlite_history, path, "live", NOON)
+    await import_file(sqlite_history, path, "live", NOON, KNOWN)
     assert await kept(sqlite_history) == [SOL]
 
 
 async def test_what_follows_from_other_fields_is_computed_anew(sqlite_history, tmp_path):
     path = tmp_path / "history.jsonl"
     path.write_text(json.dumps({**ROW, "spread": 9.0, "spread_percentage": -1, "mid_price": "wrong", "imbalance_ratio": None}))
-    await import_file(sqlite_history, path, "live", NOON)
+    await import_file(sqlite_history, path, "live", NOON, KNOWN)
     assert await kept(sqlite_history) == [SOL]
 
 
@@ -159,7 +208,7 @@ WRONG = {
     "has 1e+300 for a time; timestamp must be ISO 8601, or seconds or milliseconds since 1970.": {**ROW, "timestamp": 1e300},
     "is simulated, and this history is live.": {**ROW, "source": "simulated"},
     "names no exchange or no market; name the file after them, such as binance_SOL_USDT.json.": without("exchange"),
-    "has no usd_rate.": {**ROW, "symbol": "SOL/BTC"},
+    "has no usd_rate, what one BTC is worth in US dollars; markets in USD, USDT, USDC need none.": {**ROW, "symbol": "SOL/BTC"},
     "has a depth that is no list of bands of 0.1, 0.25, 0.5, 1, 2, 5%.": {
         **ROW, "depth": [{"width_pct": 3, "bid_usd": 1, "ask_usd": 1, "bid_complete": True, "ask_complete": True}],
     },
@@ -184,6 +233,8 @@ WRONG = {
     "has kraken! for an exchange, which must be a word of a-z, 0-9, _ and - of at most 40 characters.": {**ROW, "exchange": "kraken!"},
     f"has {'k' * 41} for an exchange, which must be a word of a-z, 0-9, _ and - of at most 40 characters.": {**ROW, "exchange": "k" * 41},
     "has SOL/US'DT for a symbol, which must be a market such as SOL/USDT of at most 40 characters.": {**ROW, "symbol": "SOL/US'DT"},
+    "has 2026/11 for a symbol, which must be a market such as SOL/USDT of at most 40 characters.": {**ROW, "symbol": "2026/11"},
+    "has SOL/11:USDT for a symbol, which must be a market such as SOL/USDT of at most 40 characters.": {**ROW, "symbol": "SOL/11:USDT"},
     "has SOL/ for a symbol, which must be a market such as SOL/USDT of at most 40 characters.": {**ROW, "symbol": "SOL/"},
     f"has {'S' * 37}/USD for a symbol, which must be a market such as SOL/USDT of at most 40 characters.": {**ROW, "symbol": f"{'S' * 37}/USD"},
 }  # fmt: skip
@@ -196,7 +247,7 @@ async def test_a_row_that_is_no_snapshot_is_named_and_nothing_of_its_file_is_imp
     good = [{**ROW, "timestamp": 1_723_161_600 + number} for number in range(1_001)]
     path.write_text("\n".join(json.dumps(one) for one in [*good, row]))
     with pytest.raises(NotReadable) as refused:
-        await import_file(sqlite_history, path, "live", NOON)
+        await import_file(sqlite_history, path, "live", NOON, KNOWN)
     assert str(refused.value) == f"history.jsonl, row 1002 {why} Nothing of the file was imported."
     assert await kept(sqlite_history) == []
 
@@ -208,11 +259,11 @@ def test_an_integer_beyond_any_float_is_refused(name):
         snapshot_of({**ROW, name: 10**400}, Presumed("live", "", "", NOON))
 
 
-@pytest.mark.parametrize("symbol", ["1000SATS/USDT", "BTC/USD:BTC", "BTC/USD:BTC-241227-50000-C", "$WIF/USDT", "币安人生/USDT"])
+@pytest.mark.parametrize("symbol", ["1000SATS/USDT", "BTC/USD:BTC", "BTC/USD:BTC-241227-50000-C", "$WIF/USDT", "4/USDT", "币安人生/USDT"])
 async def test_whatever_exchanges_call_a_market_is_taken(sqlite_history, tmp_path, symbol):
     path = tmp_path / "history.jsonl"
     path.write_text(json.dumps({**ROW, "symbol": symbol}))
-    await import_file(sqlite_history, path, "live", NOON)
+    await import_file(sqlite_history, path, "live", NOON, KNOWN)
     assert await kept(sqlite_history) == [SOL.model_copy(update={"symbol": symbol})]
 
 
@@ -223,7 +274,7 @@ async def test_a_time_of_a_parquet_file_without_a_zone_is_utc(sqlite_history, tm
     table = pa.Table.from_pylist([{**ROW, "timestamp": datetime(2024, 8, 9)}])  # noqa: DTZ001 - without a zone on purpose
     parquet.write_table(table, path)
     try:
-        await import_file(sqlite_history, path, "live", NOON)
+        await import_file(sqlite_history, path, "live", NOON, KNOWN)
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -233,7 +284,7 @@ async def test_a_time_of_a_parquet_file_without_a_zone_is_utc(sqlite_history, tm
 @pytest.mark.parametrize("name", ["HISTORY.JSONL.GZ", "HISTORY.JSON.GZ"])
 async def test_a_kind_is_known_in_capitals_too(sqlite_history, tmp_path, name):
     (tmp_path / name).write_bytes(gzip.compress(json.dumps(ROW if "JSONL" in name else [ROW]).encode()))
-    await import_file(sqlite_history, tmp_path / name, "live", NOON)
+    await import_file(sqlite_history, tmp_path / name, "live", NOON, KNOWN)
     assert await kept(sqlite_history) == [SOL]
 
 
@@ -247,7 +298,7 @@ async def test_what_a_file_holds_of_down_sampled_hours_is_counted_apart(database
     given = [snapshot(after_s=after) for after in (-months, 60 - months, 5, 3_599, 3_600, 7_200)]
     path = tmp_path / "history.jsonl"
     path.write_bytes(json_lines([*given, snapshot(symbol="ETH/USD", after_s=-7_201), snapshot(symbol="ETH/USD", after_s=-7_200)]))
-    assert await import_file(store, path, "live", NOON) == Imported(new=2, stored_already=1, of_closed_hours=5, unlabelled=0)
+    assert await import_file(store, path, "live", NOON, KNOWN) == imported(2, 1, 5, markets={("kraken", "BTC/USD"): 6, ("kraken", "ETH/USD"): 2})
     await store.close()
 
 
@@ -266,11 +317,11 @@ async def test_an_import_without_room_in_the_temporary_folder_says_so(sqlite_his
     path.write_bytes(json_lines([FULL]))
     monkeypatch.setattr(aside, "TemporaryFile", partial(Path("/dev/full").open, "wb"))
     with pytest.raises(NotConfigured, match=r"^The temporary folder cannot be used \(No space left on device\): make room in it, or name another in TMPDIR\.$"):
-        await import_file(sqlite_history, path, "live", NOON)
+        await import_file(sqlite_history, path, "live", NOON, KNOWN)
     monkeypatch.undo()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     with pytest.raises(NotConfigured, match=r"^The temporary folder cannot be used \(No such file or directory\)"):
-        await import_file(sqlite_history, path, "live", NOON)
+        await import_file(sqlite_history, path, "live", NOON, KNOWN)
     assert await kept(sqlite_history) == []
 
 
@@ -278,9 +329,9 @@ async def test_a_refused_file_leaves_what_other_files_brought(history, tmp_path)
     good, bad = tmp_path / "good.jsonl", tmp_path / "bad.jsonl"
     good.write_text(json.dumps(ROW))
     bad.write_text(json.dumps({**ROW, "timestamp": 1_723_161_700}) + "\n" + json.dumps({**ROW, "best_bid": 999}))
-    await import_file(history, good, "live", NOON)
+    await import_file(history, good, "live", NOON, KNOWN)
     with pytest.raises(NotReadable, match=r"bad\.jsonl, row 2 has its best bid 999 at or above"):
-        await import_file(history, bad, "live", NOON)
+        await import_file(history, bad, "live", NOON, KNOWN)
     assert await kept(history) == [SOL]
 
 
@@ -302,13 +353,13 @@ FILES = {
 async def test_a_file_that_cannot_be_read_is_named(sqlite_history, tmp_path, name, content, why):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(NotReadable) as refused:
-        await import_file(sqlite_history, tmp_path / name, "live", NOON)
+        await import_file(sqlite_history, tmp_path / name, "live", NOON, KNOWN)
     assert str(refused.value).startswith(why)
 
 
 async def test_a_file_that_is_not_there_is_named(sqlite_history, tmp_path):
     with pytest.raises(NotReadable, match=r"gone.jsonl cannot be read: No such file or directory\."):
-        await import_file(sqlite_history, tmp_path / "gone.jsonl", "live", NOON)
+        await import_file(sqlite_history, tmp_path / "gone.jsonl", "live", NOON, KNOWN)
 
 
 async def test_an_export_that_fails_leaves_the_file_that_was_there(tmp_path):
@@ -327,8 +378,46 @@ async def test_an_export_that_fails_leaves_the_file_that_was_there(tmp_path):
         pass
 
 
+@pytest.fixture
+def no_room():
+    """No file grows beyond 100 bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("suffix", WRITTEN)
+def test_an_export_without_room_says_so_and_leaves_the_file_that_was_there(tmp_path, no_room, suffix):
+    path = tmp_path / f"history{suffix}"
+    path.write_text("before")
+    with pytest.raises(NotReadable, match=rf"history{suffix} cannot be written: File too large\.$"), written(path) as write:
+        write([FULL])
+    assert {one.name: one.read_text() for one in tmp_path.iterdir()} == {path.name: "before"}
+
+
+def test_an_export_goes_through_links_and_pipes_and_into_no_folder(tmp_path):
+    link, pipe, folder = (tmp_path / f"{name}.jsonl" for name in ("link", "pipe", "folder"))
+    (tmp_path / "elsewhere").mkdir()
+    link.symlink_to(tmp_path / "elsewhere" / "history.jsonl")
+    with written(link) as write:
+        write([FULL])
+    assert link.is_symlink()
+    assert link.read_bytes() == json_lines([FULL])
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with written(pipe) as write:
+        write([FULL])
+    assert os.read(reader, 10_000) == json_lines([FULL])
+    os.close(reader)
+    assert pipe.is_fifo()
+    folder.mkdir()
+    with pytest.raises(NotReadable, match=r"folder\.jsonl cannot be written: Is a directory\.$"), written(folder):
+        pass
+
+
 async def test_parquet_without_its_library_says_what_installs_it(sqlite_history, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     (tmp_path / "history.parquet").write_bytes(b"")
     with pytest.raises(NotConfigured, match=r"Parquet needs its library: pip install 'market-liquidity-monitor\[parquet\]'"):
-        await import_file(sqlite_history, tmp_path / "history.parquet", "live", NOON)
+        await import_file(sqlite_history, tmp_path / "history.parquet", "live", NOON, KNOWN)
