@@ -1,17 +1,15 @@
 """`liquidity record`: continuous tracking into history, with a live table in the terminal."""
 
 import asyncio
-import logging
 import signal
 from collections.abc import Sequence
 from pathlib import Path
 
 from tools import open_market
 from tools.recorder import record as record_into_history
-from tools.webhooks import configured
 
 from .running import ANSWERED, FAILED, say, settings_from
-from .screens import screen, shown_and
+from .screens import delivering, screen
 from .telling import who_instead, why_nothing
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -22,12 +20,10 @@ _ONE_SIGNAL_S = 1.0
 async def record(symbols: Sequence[str], exchanges: str, interval: float, *, demo: bool, replay: Path | None) -> int:
     """Record until SIGINT or SIGTERM, then print a summary. Fails where looks were lost or nothing was stored, unless it stood by the whole time."""
     settings, stop = settings_from(demo=demo, replay=replay), _told_to_stop()
-    # Each retry of a webhook would be a line of its own beside the one that says what is wrong.
-    logging.getLogger("stamina").addHandler(logging.NullHandler())
     with screen() as shown:
-        async with open_market(settings) as market, configured(settings, now=market.now, say=shown.say) as send:
+        async with open_market(settings) as market, delivering(settings, market, shown) as deliver:
             shown.say(f"Recording {market.source} books every {interval:g} s. Ctrl-C ends it.")
-            ended = await record_into_history(market, symbols, _listed(exchanges), interval, stop=stop, onlooker=shown, deliver=shown_and(send, shown))
+            ended = await record_into_history(market, symbols, _listed(exchanges), interval, stop=stop, onlooker=shown, deliver=deliver)
     print(shown.summary())
     if stood_by := ended.stood_by:
         say(who_instead(stood_by))

@@ -1,16 +1,21 @@
 """How a recording looks in a terminal: a live table, or lines where nobody watches."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Self
 
+import stamina
 from rich.console import Console
 from rich.live import Live
 
 from tools.analytics.alerts import LiquidityAlert
 from tools.history.watch import Deliver
+from tools.market import Market
 from tools.recorder import Onlooker, Progress
+from tools.settings import Settings
+from tools.webhooks import configured
 
 from .live_table import live_table
 from .running import say
@@ -78,6 +83,15 @@ def screen() -> Lines:
     console = Console(stderr=True)
     # A Console that is forced to colours takes every file for a terminal.
     return LiveTable(console) if sys.stderr.isatty() and console.is_interactive else Lines()
+
+
+@asynccontextmanager
+async def delivering(settings: Settings, market: Market, onlooker: Onlooker) -> AsyncGenerator[Deliver]:
+    """Says each alert on the screen, then sends it to the webhook that the settings name, if any."""
+    # Each retry of a webhook would be a line of its own beside the one that says what is wrong.
+    stamina.instrumentation.set_on_retry_hooks(())
+    async with configured(settings, now=market.now, say=onlooker.say) as send:
+        yield shown_and(send, onlooker)
 
 
 def shown_and(deliver: Deliver, onlooker: Onlooker) -> Deliver:

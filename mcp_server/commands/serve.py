@@ -19,11 +19,10 @@ from tools.market import warm_up
 from tools.observer import UNEXPECTED
 from tools.recorder import Progress, record_configured
 from tools.settings import Settings
-from tools.webhooks import configured
 
 from .listening import listening, serve_until_told
 from .running import ANSWERED, FAILED, say, settings_from
-from .screens import Lines, shown_and
+from .screens import Lines, delivering
 
 _log = logging.getLogger(__name__)
 _SERVED = "served"
@@ -81,8 +80,8 @@ async def _record(market: Market, settings: Settings, watch: Watch, stop: asynci
     """Record until told to stop, then say what it came to; where recording cannot be or go on, that is said at once and serving goes on."""
     shown = _Watched(watch)
     try:
-        async with configured(settings, now=market.now, say=say) as send:
-            await record_configured(market, settings.record, stop=stop, onlooker=shown, deliver=shown_and(send, shown))
+        async with delivering(settings, market, shown) as deliver:
+            await record_configured(market, settings.record, stop=stop, onlooker=shown, deliver=deliver)
     except LiquidityError as error:
         watch.recorded(shown.progress, error.kind)
         say(f"Nothing is recorded: {error}")

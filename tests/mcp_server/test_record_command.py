@@ -3,25 +3,29 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from asyncio import create_subprocess_exec, subprocess, timeout
 from datetime import timedelta
 from io import StringIO
 
 import pytest
+import stamina
 from make_alerts import alert
 from make_books import NOON
 from make_snapshots import snapshot
 from rich.console import Console
+from simulated import simulated
 
 from mcp_server.commands import record
 from mcp_server.commands.live_table import live_table
-from mcp_server.commands.screens import Lines, screen, shown_and
+from mcp_server.commands.screens import Lines, delivering, screen, shown_and
 from mcp_server.commands.telling import duration, summary, who_instead, why_nothing
 from tools.history import History
 from tools.history.urls import of_source
 from tools.market import utc_now
 from tools.recorder import Gap, PairProgress, Progress
+from tools.settings import Settings
 
 TIMED_OUT = "kraken timed out (10 s). Try again, or ask another exchange."
 RECORDING = PairProgress("kraken", "BTC", 60, "BTC/USD", "recording", last=snapshot(), stored=1_440, failed=2, skipped=1)
@@ -143,6 +147,21 @@ def test_without_a_terminal_there_is_a_line_a_minute_and_one_for_what_happens(ca
         *["2,870 snapshots stored, 14 looks failed, 1 tick skipped"] * 2,
         "ALERT MEDIUM BTC/USD on kraken: spread 60% above its median. Split large orders.",
     ]
+
+
+async def test_a_webhook_that_is_tried_again_and_again_in_vain_is_told_once_and_in_our_words(capsys, caplog):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/alerts"
+    settings = Settings(_env_file=None, webhook_url=address, webhook_secret="a secret", webhook_allow_private=True)
+    async with simulated() as venues:
+        with stamina.set_testing(True, attempts=3):
+            async with delivering(settings, venues.market, Lines()) as deliver:
+                deliver(alert())
+    assert capsys.readouterr().err.splitlines() == [
+        "ALERT MEDIUM BTC/USD on kraken: spread 60% above its median. Split large orders.",
+        "Alerts do not reach the webhook at 127.0.0.1: All connection attempts failed",
+    ]
+    assert [record.name for record in caplog.records if record.name == "stamina"] == []
 
 
 def test_colours_forced_on_a_file_make_it_no_terminal(monkeypatch):
