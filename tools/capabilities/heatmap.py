@@ -2,6 +2,7 @@
 
 from .. import charts
 from ..analytics import heatmap
+from ..analytics.series import too_few
 from ..analytics.timeline import timeline
 from ..charts.chart import Chart
 from ..deepening import covering_depth
@@ -23,5 +24,7 @@ async def liquidity_heatmap(market: Market, symbol: Symbol, exchange: Exchange =
         return charts.heatmap(heatmap.grid(book, symbol, levels, market.now()))
     meant = await place(market, exchange, symbol, hours or 24, until)
     profiles = await market.history.profiles(*meant.window, columns=_COLUMNS)
+    if not profiles.snapshots:
+        raise too_few(await market.history.series(*meant.window), symbol, 0, 1)
     drawn = timeline(profiles, (market.source, meant.exchange, meant.symbol), symbol, (meant.start, meant.end), meant.now)
     return charts.heatmap_over_time(drawn)

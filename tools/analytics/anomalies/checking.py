@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from ...errors import InsufficientHistory
 from ...units import BandPct, Count, Hours, Pct, Ratio
 from ..alerts import AlertType, ByUnit, LiquidityAlert, ValueUnit
 from ..dispersion import FEWEST_SAMPLES
 from ..look import Look
 from ..result import Record, Result
 from ..rules import OwnRule, Rule
-from ..series import Series, age_ms, hourly_warnings, milliseconds, priced
+from ..series import Series, age_ms, hourly_warnings, milliseconds, priced, too_few
 from .deviations import LIQUIDITY_TYPES, Deviation, Judged, judge
 from .looks import Looks
 from .norms import norm_of
@@ -82,7 +81,7 @@ def report(
     seen = Looks.of(known)
     usual = norm_of(known, seen.depth)
     if usual is None:
-        raise InsufficientHistory(current.exchange, current.symbol, len(known), FEWEST_SAMPLES, lookback_hours, current.source)
+        raise too_few(series, current.symbol, len(known), FEWEST_SAMPLES)
     own = [one for one in rules if one.since < current.at]
     before, cleared = joined(AlertState(threshold_pct), own, seen, lambda state, part: through(state, part, usual))
     last = observe(current, usual, float(seen.intervals_s[-1]))
