@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from make_alerts import alert
+
 from chat_ui.readable import literal_colons, readable
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.result import Record, Result
@@ -197,34 +199,15 @@ def test_a_number_reads_in_the_unit_of_its_own_record_and_empty_columns_are_left
 
 
 def test_of_an_alert_what_it_says_of_itself_is_shown():
-    alert = LiquidityAlert(
-        alert_id="a1",
-        timestamp=NOON,
-        severity="HIGH",
-        symbol="BTC/USD",
-        exchange="kraken",
-        source="simulated",
-        alert_type="SPREAD_WIDENING",
-        unit="pct",
-        current_value=0.087,
-        baseline_value=0.05,
-        deviation_percentage=75.3,
-        z_score=4.2,
-        sample_count=1_440,
-        message="Spread widened by 75.3% (current: 0.087%, baseline: 0.050%)",
-        suggested_action="Wait for a tighter spread.",
-        requires_action=True,
-        state="raised",
-    )
-
     class Report(Result):
         alerts: list[LiquidityAlert]
 
-    text = readable(Report(source="simulated", as_of=NOON, age_ms=0, warnings=[], alerts=[alert] * 20))
+    shown = alert(timestamp=NOON)
+    text = readable(Report(source="live", as_of=NOON, age_ms=0, warnings=[], alerts=[shown] * 20))
     table = rows(text.partition("**alerts** (the first 8 of 20)")[2])
     assert table[:2] == [
         ["timestamp", "severity", "exchange", "message", "suggested action", "state"],
-        ["2026-11-22 12:00:05 UTC", "HIGH", "kraken", alert.message, alert.suggested_action, "raised"],
+        ["2026-11-22 12:00:05 UTC", "MEDIUM", "kraken", shown.message, shown.suggested_action, "raised"],
     ]
     assert len(table) == 9
 

@@ -1,5 +1,6 @@
 """LiquidityAlert values, for tests."""
 
+from datetime import timedelta
 from typing import Any
 
 from make_books import NOON
@@ -7,8 +8,6 @@ from make_books import NOON
 from tools.analytics.alerts import LiquidityAlert
 
 _WIDENED = {
-    "alert_id": "a1",
-    "timestamp": NOON,
     "severity": "MEDIUM",
     "symbol": "BTC/USD",
     "exchange": "kraken",
@@ -27,6 +26,6 @@ _WIDENED = {
 }
 
 
-def alert(**changes: Any) -> LiquidityAlert:
-    """A widened spread of BTC/USD on kraken since NOON, with these changes."""
-    return LiquidityAlert(**{**_WIDENED, **changes})
+def alert(alert_id: str = "a1", *, after_s: float = 0.0, **changes: Any) -> LiquidityAlert:
+    """A widened spread of BTC/USD on kraken, raised so many seconds after NOON, with these changes."""
+    return LiquidityAlert(**{**_WIDENED, "alert_id": alert_id, "timestamp": NOON + timedelta(seconds=after_s), **changes})

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
+import make_alerts
 import pytest
 from make_books import NOON
 from make_snapshots import series
 
-from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.board import WatchedMarket, board, standing, watch
 from tools.analytics.gaps import Gap
 
@@ -14,27 +14,9 @@ START = NOON - timedelta(hours=1)
 
 
 def alert(after_min, cleared_min=None, **parts):
-    made = {
-        "alert_id": f"{after_min}",
-        "timestamp": START + timedelta(minutes=after_min),
-        "severity": "HIGH",
-        "symbol": "BTC/USD",
-        "exchange": "kraken",
-        "source": "live",
-        "alert_type": "SPREAD_WIDENING",
-        "unit": "pct",
-        "current_value": 0.09,
-        "baseline_value": 0.05,
-        "deviation_percentage": 80.0,
-        "z_score": None,
-        "sample_count": 60,
-        "message": "Spread widened.",
-        "suggested_action": "Wait.",
-        "requires_action": True,
-        "state": "raised" if cleared_min is None else "cleared",
-        "cleared_at": None if cleared_min is None else START + timedelta(minutes=cleared_min),
-    }
-    return LiquidityAlert(**{**made, **parts})
+    """One that was raised, and cleared where that is given, so many minutes after START."""
+    over = {} if cleared_min is None else {"state": "cleared", "cleared_at": START + timedelta(minutes=cleared_min)}
+    return make_alerts.alert(f"{after_min}", timestamp=START + timedelta(minutes=after_min), **{"severity": "HIGH", **over, **parts})
 
 
 def looked(**parts):

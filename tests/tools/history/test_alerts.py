@@ -1,37 +1,12 @@
 from datetime import timedelta
 
 import pytest
+from make_alerts import alert
 from make_books import NOON
 
-from tools.analytics.alerts import LiquidityAlert
 from tools.history import History
 
 MINUTE = timedelta(minutes=1)
-
-
-def alert(alert_id="a1", *, after_s=0.0, **given):
-    return LiquidityAlert(
-        **{
-            "alert_id": alert_id,
-            "timestamp": NOON + timedelta(seconds=after_s),
-            "severity": "MEDIUM",
-            "symbol": "BTC/USD",
-            "exchange": "kraken",
-            "source": "live",
-            "alert_type": "SPREAD_WIDENING",
-            "unit": "pct",
-            "current_value": 0.087,
-            "baseline_value": 0.05,
-            "deviation_percentage": 75.3,
-            "z_score": 8.25,
-            "sample_count": 1_440,
-            "message": "Spread widened by 75.3% (current: 0.087%, baseline: 0.050%)",
-            "suggested_action": "Wait for a tighter spread.",
-            "requires_action": True,
-            "state": "raised",
-            **given,
-        }
-    )
 
 
 def cleared(alert, after_s):

@@ -8,36 +8,17 @@ from datetime import timedelta
 import anyio
 import asyncpg
 import pytest
+from make_alerts import alert
 from make_books import NOON
 from make_snapshots import PROFILE, snapshot
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 
-from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.rules import Rule
 from tools.history import Appended, History
 from tools.history.postgresql import beside
 from tools.history.uncut import uncut
 
-ALERT = LiquidityAlert(
-    alert_id="a",
-    timestamp=NOON,
-    severity="MEDIUM",
-    symbol="BTC/USD",
-    exchange="kraken",
-    source="live",
-    alert_type="SPREAD_WIDENING",
-    unit="pct",
-    current_value=0.087,
-    baseline_value=0.05,
-    deviation_percentage=75.3,
-    z_score=8.25,
-    sample_count=1_440,
-    message="Spread widened by 75.3%.",
-    suggested_action="Wait for a tighter spread.",
-    requires_action=True,
-    state="raised",
-)
 RULE = Rule("r1", "BTC", "kraken", "spread", above=True, value=5.0, unit="bps", within_pct=1.0)
 
 
@@ -49,8 +30,8 @@ async def batches():
 WAYS = {
     "append": lambda history: history.append([snapshot(after_s=1)]),
     "append_all": lambda history: history.append_all(batches()),
-    "store_alerts": lambda history: history.store_alerts([ALERT]),
-    "acknowledge": lambda history: history.acknowledge("a", NOON),
+    "store_alerts": lambda history: history.store_alerts([alert()]),
+    "acknowledge": lambda history: history.acknowledge("a1", NOON),
     "add_rule": lambda history: history.add_rule(RULE, NOON),
     "remove_rule": lambda history: history.remove_rule("r1"),
     "claim": lambda history: history.claim([("kraken", "BTC/USD")], "one", 60),

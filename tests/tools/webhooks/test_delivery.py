@@ -7,42 +7,23 @@ import json
 import ssl
 import subprocess
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import httpx
+import make_alerts
 import pytest
 import stamina
 from aiohttp import web
+from make_books import NOON
 
-from tools.analytics.alerts import LiquidityAlert
 from tools.errors import NotConfigured
 from tools.settings import Settings
 from tools.webhooks import ForbiddenAddress, Webhook, configured, delivery
 
-NOON = datetime(2026, 8, 9, 12, tzinfo=UTC)
 SECRET = "shared by two"
 
 
-def alert(number=1, state="raised"):
-    return LiquidityAlert(
-        alert_id=f"a{number}",
-        timestamp=NOON,
-        severity="HIGH",
-        symbol="BTC/USD",
-        exchange="kraken",
-        source="simulated",
-        alert_type="SPREAD_WIDENING",
-        unit="pct",
-        current_value=0.087,
-        baseline_value=0.05,
-        deviation_percentage=75.3,
-        z_score=None,
-        sample_count=1440,
-        message="Spread widened by 75.3% (current: 0.087%, baseline: 0.050%)",
-        suggested_action="Wait for a tighter spread.",
-        requires_action=True,
-        state=state,
-    )
+def alert(number=1, **changes):
+    return make_alerts.alert(f"a{number}", **{"severity": "HIGH", **changes})
 
 
 class Receiver:
@@ -107,7 +88,7 @@ async def test_an_alert_arrives_as_json_signed_and_with_a_key():
 async def test_alerts_arrive_in_their_order_and_raised_and_cleared_have_keys_of_their_own():
     receiver = Receiver()
     async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", []) as hook:
-        for one in (alert(1), alert(2), alert(1, "cleared")):
+        for one in (alert(1), alert(2), alert(1, state="cleared")):
             hook.deliver(one)
     assert receiver.keys == ["a1:raised:HIGH", "a2:raised:HIGH", "a1:cleared:HIGH"]
 
@@ -191,7 +172,7 @@ async def test_an_alert_that_has_become_more_severe_has_a_key_of_its_own():
     receiver = Receiver()
     async with serving(receiver) as port, webhook(f"http://127.0.0.1:{port}/", []) as hook:
         for severity in ("LOW", "HIGH"):
-            hook.deliver(alert().model_copy(update={"severity": severity}))
+            hook.deliver(alert(severity=severity))
     assert receiver.keys == ["a1:raised:LOW", "a1:raised:HIGH"]
 
 
