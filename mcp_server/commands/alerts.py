@@ -10,7 +10,7 @@ from tools.analytics.anomalies import backtest
 from tools.analytics.dispersion import FEWEST_SAMPLES
 from tools.analytics.rules import Rule, concerns, parse
 from tools.analytics.series import Series, moment
-from tools.capabilities.remembering import Place, place
+from tools.capabilities.remembering import Place, knowing_what_is_stored, place
 from tools.errors import InsufficientHistory, InvalidArgument
 from tools.parameters import normal_symbol, normal_word
 
@@ -33,7 +33,12 @@ async def list_alerts(symbol: str, exchange: str, hours: float, until: str, *, s
     found = [alert for alert in stored if _is_of(alert, str(normal_symbol(symbol)))]
     _print(found, as_json=as_json)
     if not found:
-        say("No alerts in that time; they are raised while `liquidity record` watches. `liquidity alerts backtest` tries rules on what is stored.")
+        standing_now = " that stand now" if standing else ""
+        when = f"from {since:{_MINUTES}} to" if since else "up to"
+        say(
+            f"No alerts{standing_now} {when} {end:{_MINUTES}} UTC; they are raised while `liquidity record` watches."
+            " `liquidity alerts backtest` tries rules on what is stored."
+        )
     return ANSWERED
 
 
@@ -62,9 +67,10 @@ async def try_out(
         if own and not concerns(own[0], meant.exchange, meant.symbol):
             raise InvalidArgument(f"`{own[0].text}` is not about {meant.symbol} on {meant.exchange}: name the rule's own market and exchange.")
         series = await market.history.series(meant.exchange, meant.symbol, meant.start - _BEFORE, meant.end)
-    tried = series.since(meant.start)
-    if len(tried) < FEWEST_SAMPLES:
-        raise InsufficientHistory(meant.exchange, meant.symbol, len(tried), FEWEST_SAMPLES, hours, market.source)
+        tried = series.since(meant.start)
+        if len(tried) < FEWEST_SAMPLES:
+            few = InsufficientHistory(meant.exchange, meant.symbol, len(tried), FEWEST_SAMPLES, hours, market.source)
+            raise await knowing_what_is_stored(market, few)
     fired = [one for one in reversed(backtest(series, threshold_pct=threshold_pct, rules=own, first=meant.start)) if one.rule or not own]
     _print(fired, as_json=as_json)
     say(_summary(fired, tried, meant))

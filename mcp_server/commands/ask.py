@@ -44,7 +44,7 @@ async def _keep(charts: list[Chart], folder: Path, market: Market) -> None:
     try:
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     except OSError as error:
-        raise NotReadable(f"{folder} cannot be made: {error.strerror}.") from error
+        raise NotReadable(f"{folder} cannot be made a folder: {error.strerror}.") from error
     for number, chart in enumerate(charts, 1):
         path = folder / f"{number}-{chart.kind}.json"
         await write(path, chart.model_dump_json(indent=2).encode())

@@ -29,7 +29,9 @@ async def recorded(market: Market, symbol: str, exchange: str) -> list[RecordedM
 
 
 def window(market: Market, markets: list[RecordedMarket], hours: float, *, since: str = "", until: str = "") -> Window:
-    """From `since` to `until`, or the `hours` before that, 0 being all; a recording, whose books are dated by its own clock, ends with what was stored last."""
+    """From `since` to `until`, or the `hours` before that, 0 being all. A recording, whose books are dated by its own clock, ends with what was stored last."""
+    if since and hours:
+        raise InvalidArgument("--since and --hours exclude each other; give one of them.")
     now = max((one.last for one in markets), default=market.now()) if market.source == "replay" else market.now()
     end = read_time("--until", until) or now
     start = read_time("--since", since) or (end - timedelta(hours=hours) if hours else None)
@@ -43,5 +45,6 @@ def read_time(option: str, text: str) -> datetime | None:
     try:
         read = str(normal_time(text))
     except ValueError as error:
-        raise InvalidArgument(f"{option} {error}, not {outside_text(repr(text))}.") from None
+        problem = str(error).removesuffix(", or empty for now")
+        raise InvalidArgument(f"{option} {problem}, not {outside_text(repr(text))}.") from None
     return datetime.fromisoformat(read) if read else None

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from tools import open_market
+from tools import Market, open_market
 from tools.analytics.snapshot import Snapshot
+from tools.errors import record_command
+from tools.history import RecordedMarket
 from tools.history.formats import json_lines, written
 from tools.history.store import Pair
 from tools.history.transfer import Imported, export, import_file
@@ -21,11 +23,14 @@ async def export_history(
 ) -> int:
     """Write the stored snapshots from `since`, or of the last `hours`, of all time where 0, to `output` or to stdout as JSON Lines."""
     async with open_market(settings_from(demo=demo, replay=replay)) as market:
-        start, end = window(market, await recorded(market, symbol, exchange), hours, since=since, until=until)
+        markets = await recorded(market, symbol, exchange)
+        start, end = window(market, markets, hours, since=since, until=until)
         with nullcontext(_to_stdout) if output is None else written(output) as write:
             count = await export(market.history, write, str(normal_word(exchange)), str(normal_symbol(symbol)), start, end)
         folded = (await market.history.check()).hours
     say(f"Snapshots exported{f' to {output}' if output else ''}: {count:,}.")
+    if not count:
+        say(_why_nothing(markets, market))
     if folded:
         say(f"Down-sampled hours, which are no snapshots and stay in the database alone: {folded:,}.")
     return ANSWERED
@@ -40,6 +45,13 @@ async def import_history(files: Sequence[Path], *, demo: bool, replay: Path | No
             imported = await import_file(market.history, path, market.source, market.now(), known_exchanges())
             say(_summary(path, imported, market.source))
     return ANSWERED
+
+
+def _why_nothing(markets: Sequence[RecordedMarket], market: Market) -> str:
+    if not markets:
+        return f"Nothing is recorded yet: record with `{record_command(['BTC', 'ETH'], market.exchanges, market.source)}`."
+    first, last = min(one.first for one in markets), max(one.last for one in markets)
+    return f"What is recorded begins {first:%Y-%m-%d %H:%M} and ends {last:%Y-%m-%d %H:%M} UTC."
 
 
 def _summary(path: Path, imported: Imported, source: Source) -> str:

@@ -44,7 +44,7 @@ async def test_alerts_are_listed_of_all_markets_of_an_asset_up_to_a_time(stored,
     assert await list_alerts(symbol, exchange, 24, until, standing=False, **NOWHERE) == 0
     printed = capsys.readouterr()
     assert printed.out.count("HIGH  kraken ETH/USD") == found
-    assert ("No alerts in that time" in printed.err) == (not found)
+    assert ("No alerts from 2025-12-31 00:00 to 2026-01-01 00:00 UTC; they are raised" in printed.err) == (not found)
 
 
 @pytest.mark.parametrize(("symbol", "exchange", "asked"), [("ETH/USDT", "", "ETH/USDT"), ("BTCC", "", "BTCC"), ("ETH", "okx", "ETH on okx")])
@@ -54,7 +54,7 @@ async def test_what_is_not_recorded_is_no_market_without_alerts(stored, symbol, 
 
 
 async def test_a_time_that_is_none_is_named_with_what_would_be_one(stored):
-    with pytest.raises(InvalidArgument, match=r"^--until must be an ISO 8601 time such as 2026-11-22T14:00:00Z, or empty for now, not 'noon'\.$"):
+    with pytest.raises(InvalidArgument, match=r"^--until must be an ISO 8601 time such as 2026-11-22T14:00:00Z, not 'noon'\.$"):
         await list_alerts("ETH", "", 24, "noon", standing=False, **NOWHERE)
 
 
@@ -105,8 +105,13 @@ async def test_the_market_is_named_beside_the_rule_or_in_it(stored, capsys, symb
 async def test_a_backtest_of_nothing_is_none(stored):
     with pytest.raises(InvalidArgument, match=r"^Name an asset or market"):
         await try_out("", "kraken", 2, "", 30, "", **NOWHERE)
-    with pytest.raises(InsufficientHistory):
-        await try_out("ETH", "kraken", 0.1, "", 30, "", **NOWHERE)
+    with pytest.raises(InsufficientHistory, match="what is stored of it begins"):
+        await try_out("ETH", "kraken", 2, "2026-01-01", 30, "", **NOWHERE)
+
+
+async def test_no_alert_that_stands_is_told_as_that(stored, capsys):
+    assert await list_alerts("ETH", "", 24, "", standing=True, **NOWHERE) == 0
+    assert capsys.readouterr().err.startswith("No alerts that stand now from ")
 
 
 async def test_an_outage_that_goes_on_after_the_last_book_stood_until_the_last_look(stored, capsys):

@@ -76,6 +76,24 @@ async def test_an_export_may_be_of_any_stretch_of_time(capsys, sqlite_history):
         await exported(capsys, "", "", 0, (NOON + timedelta(days=1)).isoformat(), NOON.isoformat())
 
 
+async def test_an_export_of_nothing_says_what_there_is(capsys, sqlite_history):
+    rows, said = await exported(capsys, "", "", 0)
+    record = "Nothing is recorded yet: record with `liquidity record BTC ETH --exchanges binance,coinbase,kraken`."
+    assert (rows, said) == ([], f"Snapshots exported: 0.\n{record}\n")
+    await sqlite_history.append([snapshot(), snapshot(symbol="ETH/USD", after_s=60)])
+    rows, said = await exported(capsys, "", "", 0, "", "2020-01-01")
+    assert (rows, said) == ([], "Snapshots exported: 0.\nWhat is recorded begins 2026-08-09 12:00 and ends 2026-08-09 12:01 UTC.\n")
+
+
+async def test_options_of_an_export_that_cannot_be_together_or_are_no_time_are_named(capsys, sqlite_history):
+    with pytest.raises(InvalidArgument, match=r"^--since and --hours exclude each other; give one of them\.$"):
+        await exported(capsys, "", "", 24, "2026-01-01")
+    with pytest.raises(InvalidArgument, match=r"^--since must be an ISO 8601 time such as 2026-11-22T14:00:00Z, not 'yesterday'\.$"):
+        await exported(capsys, "", "", 0, "yesterday")
+    with pytest.raises(NotReadable, match=r"^\. is none of the kinds that history is kept in: \.jsonl, \.jsonl\.gz, \.parquet\.$"):
+        await export_history(Path(), "", "", 0, demo=False, replay=None)
+
+
 async def test_what_is_not_recorded_is_no_empty_file(capsys, sqlite_history):
     await sqlite_history.append([snapshot()])
     with pytest.raises(InvalidArgument, match=r"^Nothing is recorded of BTC on nope; recorded are BTC/USD on kraken\.$"):
@@ -124,7 +142,8 @@ async def test_down_sampled_hours_are_said_not_to_be_exported(capsys, sqlite_url
     await folding.close()
     rows, said = await exported(capsys, "", "", 0)
     assert rows == []
-    assert said == "Snapshots exported: 0.\nDown-sampled hours, which are no snapshots and stay in the database alone: 1.\n"
+    stored = "What is recorded begins 2025-08-09 12:00 and ends 2025-08-09 12:00 UTC."
+    assert said == f"Snapshots exported: 0.\n{stored}\nDown-sampled hours, which are no snapshots and stay in the database alone: 1.\n"
 
 
 async def test_live_history_refuses_what_the_demo_recorded(tmp_path):

@@ -44,7 +44,7 @@ def json_lines(batch: Iterable[Snapshot]) -> bytes:
 def _kind(path: Path, kinds: Sequence[str]) -> str:
     kind = next((one for one in kinds if path.name.lower().endswith(one)), None)
     if kind is None:
-        raise NotReadable(f"{path.name} is none of the kinds that history is kept in: {', '.join(kinds)}.")
+        raise NotReadable(f"{path.name or path} is none of the kinds that history is kept in: {', '.join(kinds)}.")
     return kind
 
 
@@ -61,7 +61,7 @@ def _json_rows(path: Path, *, lines: bool) -> Iterator[tuple[int, Any]]:
 def _listed(path: Path, content: bytes) -> list[Any]:
     found = _parsed(content, path.name)
     if not isinstance(found, list):
-        raise NotReadable(f"{path.name} holds no list of snapshots.")
+        raise NotReadable(f"{path.name} holds no list of snapshots; where each line is one, name it .jsonl.")
     return cast("list[Any]", found)
 
 
@@ -92,7 +92,7 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, Any]]:
         with parquet.ParquetFile(path) as file:
             yield from enumerate((row for batch in file.iter_batches(1_000) for row in batch.to_pylist()), 1)
     except arrow.ArrowInvalid as error:
-        raise NotReadable(f"{path.name} is not a Parquet file: {outside_text(str(error))}") from error
+        raise NotReadable(f"{path.name} is not a Parquet file: {outside_text(str(error)).rstrip('.')}.") from error
 
 
 @contextmanager

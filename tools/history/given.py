@@ -55,7 +55,7 @@ def of_file(path: Path, source: Source, latest: datetime, exchanges: Collection[
 def snapshot_of(row: Any, market: Presumed) -> Snapshot:
     """A row as a snapshot; raises NotReadable, which says what is wrong with it."""
     if not isinstance(row, dict):
-        raise NotReadable("is no object with the fields of a snapshot.")
+        raise NotReadable("is no object with the fields of a snapshot: a .jsonl file holds one a line, a .json file a list of them.")
     given = cast("Mapping[str, Any]", row)
     source = given.get("source") or market.source
     if source != market.source:

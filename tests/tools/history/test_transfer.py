@@ -214,7 +214,7 @@ WRONG = {
     },
     "has a wrong bid_usd: it is required.": {**ROW, "depth": [{"width_pct": 1, "ask_usd": 1, "bid_complete": True, "ask_complete": True}]},
     "has a profile of other than 22 bins a side.": {**ROW, "profile": {"bid_sizes": [1.0], "ask_sizes": [1.0]}},
-    "is no object with the fields of a snapshot.": [1, 2],
+    "is no object with the fields of a snapshot: a .jsonl file holds one a line, a .json file a list of them.": [1, 2],
     f"has 1{'0' * 190} for best_ask, which must be a number above 0, from 1e-30 to 1e+30.": {**ROW, "best_ask": f"1{'0' * 190}"},
     "has 1e+31 for usd_rate, which must be a number above 0, from 1e-30 to 1e+30.": {**ROW, "usd_rate": 1e31},
     "has 1e+308 for best_bid, which must be a number above 0, from 1e-30 to 1e+30.": {**ROW, "best_bid": 1e308, "best_ask": 1.7e308},
@@ -337,7 +337,7 @@ async def test_a_refused_file_leaves_what_other_files_brought(history, tmp_path)
 
 FILES = {
     "history.csv": (b"", f"history.csv is none of the kinds that history is kept in: {', '.join(READ)}."),
-    "history.json": (b'{"a": 1}', "history.json holds no list of snapshots."),
+    "history.json": (b'{"a": 1}', "history.json holds no list of snapshots; where each line is one, name it .jsonl."),
     "half.json": (b'[{"a": ', "half.json is not JSON: unexpected end of data. Nothing of the file was imported."),
     "half.jsonl": (b'{"a": 1', "half.jsonl, row 1 is not JSON: unexpected end of data. Nothing of the file was imported."),
     "half.jsonl.gz": (
@@ -345,7 +345,8 @@ FILES = {
         "half.jsonl.gz cannot be read: Compressed file ended before the end-of-stream marker was reached.",
     ),
     "plain.jsonl.gz": (b"not gzip", "plain.jsonl.gz cannot be read: Not a gzipped file (b'no')."),
-    "history.parquet": (b"not parquet at all", "history.parquet is not a Parquet file: "),
+    "history.parquet": (b"not parquet at all", "history.parquet is not a Parquet file: Parquet magic bytes"),
+    "empty.parquet": (b"", "empty.parquet is not a Parquet file: Parquet file size is 0 bytes. Nothing of the file was imported."),
 }
 
 
