@@ -12,6 +12,7 @@ from ..parameters import Source
 from ..units import Count, Pct
 from . import gaps
 from .alerts import AlertType, LiquidityAlert, Severity
+from .anomalies.looks import lately_ms
 from .anomalies.norms import GAP_INTERVALS
 from .gaps import Gap
 from .result import Record, Result
@@ -28,7 +29,7 @@ class WatchedMarket(Record):
     """One exchange's market as it was watched within the window: the first and the last look, null where there was none, and how it stands.
 
     `gaps` are stretches between them in which nobody looked, `watched_pct` is how much of the window is neither in one nor before or after them.
-    `late` says that nobody has looked lately, so that what stood may have ended unseen.
+    `late` says that nobody has looked lately, by how often that was done before, so that what stood may have ended unseen.
     """
 
     exchange: str
@@ -114,7 +115,7 @@ def watch(series: Series, alerts: Iterable[LiquidityAlert]) -> WatchedMarket:
         symbol_used=series.symbol,
         first=None if first is None else moment(first),
         last=None if last is None else moment(last),
-        late=last is None or milliseconds(series.end) - last > GAP_INTERVALS * series.usual_ms,
+        late=last is None or milliseconds(series.end) - last > GAP_INTERVALS * lately_ms(series),
         watched_pct=100 * seen_ms / max(1, milliseconds(series.end) - milliseconds(series.start)),
         sample_count=len(series),
         failed_count=len(series.failed_ms),

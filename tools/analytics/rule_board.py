@@ -10,6 +10,7 @@ import numpy as np
 from .alerts import LiquidityAlert
 from .anomalies import backtest_rules, standing_rules
 from .anomalies.deviations import stages
+from .anomalies.looks import lately_ms
 from .rules import OwnRule, Rule, RuleState, RuleStatus, measure, measured_over
 from .series import Series, age_ms, milliseconds, moment, priced
 from .snapshot import Snapshot
@@ -29,9 +30,9 @@ class Recent:
 
     @cached_property
     def is_watched(self) -> bool:
-        """Whether the last look is no older than a few of its intervals."""
+        """Whether the last look is no older than a few of the intervals at which the market was looked at lately."""
         looks = [int(times[-1]) for times in (self.series.time_ms, self.series.failed_ms) if len(times)]
-        return bool(looks) and milliseconds(self.now) - max(looks) <= _UNWATCHED_INTERVALS * self.series.usual_ms
+        return bool(looks) and milliseconds(self.now) - max(looks) <= _UNWATCHED_INTERVALS * lately_ms(self.series)
 
 
 def statuses(own: Sequence[OwnRule], recent: Recent | None) -> list[RuleStatus]:

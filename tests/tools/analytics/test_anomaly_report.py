@@ -195,7 +195,7 @@ def test_a_failed_look_checks_nothing_but_the_outage() -> None:
 
     alone, second = checked(calm(), current), checked(series(mid=[100.0] * 30, times_s=range(-1_800, 0, 60), failed_s=[0]), current)
 
-    assert {(one.outcome, one.note) for one in alone.checked[:4]} == {("not checked", "There is no valid book now (timed out).")}
+    assert {(one.outcome, one.note) for one in alone.checked[:4]} == {("not checked", "This look gave no valid book (timed out).")}
     assert (outcomes(alone)["VENUE_OUTAGE"], alone.alerts) == ("deviating", [])
     assert outcomes(second)["VENUE_OUTAGE"] == "alert"
     assert [(one.alert_type, one.message) for one in second.alerts] == [("VENUE_OUTAGE", "No valid book in 2 looks in a row (timed out)")]
@@ -332,7 +332,7 @@ def test_a_rule_beyond_its_value_once_is_deviating_and_in_a_failed_look_it_is_no
 
     assert [(check.outcome, check.note) for check in seen] == [
         ("deviating", rule.text),
-        ("not checked", f"{rule.text}: There is no valid book now (timed out)."),
+        ("not checked", f"{rule.text}: This look gave no valid book (timed out)."),
     ]
 
 

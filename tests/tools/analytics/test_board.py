@@ -99,6 +99,14 @@ def test_every_stretch_in_which_nobody_looked_is_told_however_many_outages_were_
     assert [gap.start - NOON for gap in watch(of, []).gaps] == [timedelta(minutes=-70)]
 
 
+@pytest.mark.parametrize(("before_s", "late"), [(0, False), (750, False), (751, True)])
+def test_a_market_is_looked_at_as_often_as_it_was_lately_and_not_as_in_most_of_the_window(before_s, late):
+    """Every ten seconds at first, then every five minutes, of which every second look failed."""
+    taken, failed = [*range(-3_600, -2_400, 10), *range(-2_400, 1, 600)], range(-2_100, 1, 600)
+    (one,) = boarded([series(times_s=[at - before_s for at in taken], failed_s=[at - before_s for at in failed], start=START)]).watched
+    assert (one.last, one.late) == (NOON - timedelta(seconds=before_s), late)
+
+
 def test_a_board_is_as_old_as_the_market_whose_last_look_is_oldest():
     made = boarded([looked(), series(start=START)])
     assert (made.as_of, made.age_ms) == (NOON - timedelta(minutes=10), 600_000)

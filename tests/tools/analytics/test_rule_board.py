@@ -44,3 +44,13 @@ def test_rules_that_join_one_after_another_stand_as_if_every_look_were_stepped_o
     states = {one.rule: one.state for one in statuses(rules, Recent(snapshot(best_bid=100, best_ask=100.02, depth_usd=2e6), of, [], NOON))}
     assert {text for text, state in states.items() if state == "raised"} == {alert.rule for alert in standing}
     assert states["BTC price on kraken < 1"] == "quiet"
+
+
+@pytest.mark.parametrize(("ago_s", "state"), [(900, "quiet"), (901, "not watched")])
+def test_a_market_is_watched_by_how_often_it_was_looked_at_lately(ago_s: int, state: str) -> None:
+    of = series(times_s=[*range(-3_600, -2_400, 10), *range(-2_400, 1, 300)])
+    rules = [OwnRule(parse("BTC price > 1,000", "kraken"), NOON, NOON)]
+
+    [told] = statuses(rules, Recent(snapshot(best_bid=100, best_ask=100.02), of, [], NOON + timedelta(seconds=ago_s)))
+
+    assert told.state == state

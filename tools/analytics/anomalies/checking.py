@@ -110,7 +110,7 @@ def report(
 def _checks(before: AlertState, after: AlertState, last: Observation, standing: set[str]) -> list[Check]:
     """What was compared in the last observation, and what came of it."""
     if last.figures is None:
-        note = f"There is no valid book now ({last.failure.replace('_', ' ')})."
+        note = f"This look gave no valid book ({last.failure.replace('_', ' ')})."
         judged: dict[str, Judged] = dict.fromkeys((*LIQUIDITY_TYPES, *(rule.text for rule in after.rules)), note)
     else:
         judged = judge(ready(before, last), last, last.figures)

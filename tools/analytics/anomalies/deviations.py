@@ -36,7 +36,7 @@ _RULE_MARGIN_POINTS = 1.0
 class Deviation(NamedTuple):
     """One figure against what it is compared with; `deviation_pct` and `limit_pct` are in per cent, of an imbalance in percentage points, of a price the move.
 
-    `intervals` is over how many of them it moved.
+    `intervals` is over how many of them a price moved.
     `beyond` counts towards an alert, `calm` towards its all-clear; what is neither is hysteresis.
     """
 

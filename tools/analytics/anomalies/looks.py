@@ -61,6 +61,12 @@ class Looks:
         )
 
 
+def lately_ms(series: Series) -> float:
+    """What usually lay between the last looks of a series, valid or failed: how often its market is looked at by its end."""
+    last = np.concatenate((series.time_ms[-_LASTING - 1 :], series.failed_ms[-_LASTING - 1 :]))
+    return usual_spacing_ms(np.sort(last)[-_LASTING - 1 :])
+
+
 def _intervals_s(time_ms: Times) -> Column:
     """The median of the last spacings up to each look, or where most of them are near to that of all, that; at the beginning of the first spacings."""
     spacings, usual_s = np.diff(time_ms) / 1_000, usual_spacing_ms(time_ms) / 1_000

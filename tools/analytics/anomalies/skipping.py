@@ -27,7 +27,7 @@ Gone = tuple[AlertState, list[LiquidityAlert]]
 Going = Callable[[AlertState, Looks], Gone]
 
 
-def through(state: AlertState, seen: Looks, usual: Norm) -> tuple[AlertState, list[LiquidityAlert]]:
+def through(state: AlertState, seen: Looks, usual: Norm) -> Gone:
     """The state after every look of a series whose own norm is `usual`, and the alerts that were cleared meanwhile.
 
     While nothing is in a row and nothing stands, a look that deviates in nothing changes only what the next one is compared with.
@@ -35,7 +35,7 @@ def through(state: AlertState, seen: Looks, usual: Norm) -> tuple[AlertState, li
     return _over(state, seen, usual, _notable(state, seen, usual), _at_rest)
 
 
-def through_rules(state: AlertState, seen: Looks) -> tuple[AlertState, list[LiquidityAlert]]:
+def through_rules(state: AlertState, seen: Looks) -> Gone:
     """As `through`, by the rules of the state alone.
 
     While what stands is settled, a look of which every rule makes the same as of the one before, and no more of it than yet, changes nothing that shows.
@@ -56,9 +56,7 @@ def joined(state: AlertState, rules: Sequence[OwnRule], seen: Looks, go: Going) 
     return state, [*cleared, *ended]
 
 
-def _over(
-    state: AlertState, seen: Looks, usual: Norm | None, notable: list[int], idle: Callable[[AlertState], bool]
-) -> tuple[AlertState, list[LiquidityAlert]]:
+def _over(state: AlertState, seen: Looks, usual: Norm | None, notable: list[int], idle: Callable[[AlertState], bool]) -> Gone:
     """Step by step, but from a state that is idle to the look before the next one that is notable."""
     notable, index, cleared = [*notable, len(seen.time_ms)], 0, list[LiquidityAlert]()
     while index < len(seen.time_ms):
