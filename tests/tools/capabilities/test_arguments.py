@@ -19,6 +19,12 @@ async def market():
         yield venues.market
 
 
+async def refusal(asked):
+    with pytest.raises(InvalidArgument) as caught:
+        await asked
+    return str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
@@ -39,9 +45,7 @@ async def market():
     ],
 )
 async def test_a_wrong_argument_is_named_with_what_would_work(market, given, sentence):
-    with pytest.raises(InvalidArgument) as caught:
-        await calculate_market_impact(market, "BTC", **given)
-    assert str(caught.value) == sentence
+    assert await refusal(calculate_market_impact(market, "BTC", **given)) == sentence
 
 
 async def test_a_missing_symbol_is_named(market):
@@ -72,9 +76,7 @@ async def test_more_levels_than_can_be_shown_are_refused(market):
     ],
 )
 async def test_a_window_that_cannot_be_is_refused_in_plain_words(market, given, sentence):
-    with pytest.raises(InvalidArgument) as caught:
-        await get_liquidity_history(market, "BTC", **given)
-    assert str(caught.value) == sentence
+    assert await refusal(get_liquidity_history(market, "BTC", **given)) == sentence
 
 
 async def test_levels_are_whole(market):
