@@ -193,7 +193,7 @@ def export_history(
     demo: Demo = False,
     replay: Replay = None,
 ) -> None:
-    """Write stored snapshots to a file or stdout."""
+    """Write stored snapshots to a file or stdout; down-sampled hours, failed looks, alerts and rules are none and stay in the database alone."""
     from .commands.history import export_history
 
     _finish(export_history(output, symbol, exchange, hours, since, until, demo=demo, replay=replay))
@@ -201,7 +201,10 @@ def export_history(
 
 @history.command("import")
 def import_history(
-    files: Annotated[list[Path], typer.Argument(help="JSON Lines, Parquet, or lists such as binance_SOL_USDT.json.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="JSON Lines, Parquet, or lists such as binance_SOL_USDT.json, whose name says what rows without exchange and symbol are of."),
+    ],
     demo: Demo = False,
     replay: Replay = None,
 ) -> None:

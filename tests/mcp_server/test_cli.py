@@ -219,6 +219,10 @@ def test_doctor_says_what_works_on_the_simulated_venues():
     assert "rules (no LLM)" in ran.stdout
 
 
+def test_the_help_of_an_export_says_what_it_does_not_hold():
+    assert "down-sampled hours, failed looks, alerts and rules are none" in " ".join(liquidity("history", "export", "--help").stdout.split())
+
+
 def test_help_imports_nothing_heavy():
     code = "import sys; sys.argv = ['liquidity', '--help']\ntry:\n    from mcp_server.cli import main; main()\nexcept SystemExit:\n    print(sorted({'rich', 'numpy', 'pydantic', 'ccxt', 'plotly', 'mcp', 'chainlit', 'pydantic_ai', 'tools'} & set(sys.modules)))"
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

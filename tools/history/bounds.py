@@ -5,6 +5,7 @@ from itertools import pairwise
 from math import nan
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from ..analytics.depth import BAND_WIDTHS_PCT, DepthBand
@@ -13,7 +14,9 @@ from ..errors import NotReadable, outside_text
 from ..mistakes import mistake
 
 SMALLEST, LARGEST = 1e-30, 1e30
-"""Of prices and sizes, as book.clean has them; a profile's float32 holds the largest."""
+"""Of prices and sizes, as book.clean has them."""
+# A profile is kept as float32, which makes a little more of the largest; what was kept can be exported and must be taken back.
+_LARGEST_KEPT = float(np.float32(LARGEST))
 MOST_USD = 1e15
 """More than all the money there is."""
 # Sums of the same levels in another order differ by less.
@@ -64,7 +67,7 @@ def profile_of(value: Any) -> DepthProfile:
     profile = checked(DepthProfile, value)
     if {len(profile.bid_sizes), len(profile.ask_sizes)} != {len(PROFILE_EDGES_PCT)}:
         raise NotReadable(f"has a profile of other than {len(PROFILE_EDGES_PCT)} bins a side.")
-    if not all(size is None or 0 <= size <= LARGEST for size in (*profile.bid_sizes, *profile.ask_sizes)):
+    if not all(size is None or 0 <= size <= _LARGEST_KEPT for size in (*profile.bid_sizes, *profile.ask_sizes)):
         raise NotReadable(f"has a profile with a size that is not from 0 to {LARGEST:g}.")
     return profile
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 
 from ..analytics.snapshot import Snapshot
@@ -38,12 +39,13 @@ class Imported:
 
 
 async def export(history: History, write: Write, exchange: str, symbol: str, since: datetime | None, until: datetime) -> int:
-    """Hand every snapshot from `since` to `until` to `write`, market by market, oldest first; how many there were.
+    """Hand every snapshot from `since` to `until` to `write`, market by market in the order of their names, oldest first; how many there were.
 
     Of one exchange, and of one market or one asset's markets, where given. What has been down-sampled to hours is not among them.
     """
     count = 0
-    for market in await history.markets(exchange):
+    # Databases sort text each by rules of their own.
+    for market in sorted(await history.markets(exchange), key=attrgetter("exchange", "symbol")):
         if symbol in {"", market.symbol, market.symbol.partition("/")[0]}:
             async for page in history.pages(market.exchange, market.symbol, since, until):
                 await asyncio.to_thread(write, page)

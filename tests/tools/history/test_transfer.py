@@ -14,7 +14,9 @@ import pytest
 from make_books import NOON
 from make_snapshots import PROFILE, same, series, snapshot, snapshots
 from pyarrow import parquet
+from sqlalchemy import text
 
+from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile
 from tools.errors import NotConfigured, NotReadable
 from tools.history import Appended, History, aside
 from tools.history.formats import READ, WRITTEN, json_lines, written
@@ -51,6 +53,7 @@ SOL = snapshot(
     bid_volume_10=100.0, ask_volume_10=80.0, total_volume_20=400.0, liquidity_1pct_usd=1e6, liquidity_2pct_usd=2e6, depth=[], profile=None,
 )  # fmt: skip
 
+BINS = len(PROFILE_EDGES_PCT)
 BINANCE_SOL = ("binance", "SOL/USDT")
 KNOWN = ("binance", "coinbase", "kraken")
 
@@ -88,6 +91,36 @@ async def test_what_is_exported_and_imported_elsewhere_is_the_same(history, othe
     assert await kept(other) == await kept(history) == [FULL, BARE]
     assert await import_file(other, path, "live", NOON, KNOWN) == imported(0, 2, markets=both)
     assert await kept(other) == [FULL, BARE]
+
+
+@pytest.mark.parametrize("suffix", WRITTEN)
+async def test_an_export_that_another_engine_imported_is_exported_again_to_the_last_byte(sqlite_history, postgresql_url, tmp_path, suffix):
+    """With and without bands and profile, at the bounds of what may be stored, where PostgreSQL sorts by rules of its own."""
+    thirds = DepthProfile(bid_sizes=[1e30, 1e-30, 1 / 3, *[None] * (BINS - 3)], ask_sizes=[None] * BINS)
+    few = snapshot(symbol="$A/USD", after_s=0.0015).depth[:3]
+    await sqlite_history.append(
+        [
+            *(snapshot(exchange=exchange, symbol=symbol, best_bid=1 / 3) for exchange in ("a_b", "a-b", "ab") for symbol in ("$A/USD", "A/USD:A", "AA/USD")),
+            FULL,
+            BARE,
+            snapshot(symbol="SOL/USDT", best_bid=1e-30, best_ask=1e30, bid_volume_10=0.0, ask_volume_10=1e-30, profile=thirds),
+            snapshot(symbol="SOL/USDT", after_s=1, depth=few, profile=None),
+        ]
+    )
+    other = History(postgresql_url, "live", now=lambda: NOON)
+    database = (await other._opened()).database
+    for column in ("exchange", "symbol"):
+        sorts = text(f'ALTER TABLE series ALTER {column} TYPE varchar COLLATE "en-x-icu"')
+        await database.write(lambda connection, sorts=sorts: connection.execute(sorts))
+    first, again = (tmp_path / f"{name}{suffix}" for name in ("first", "again"))
+    with written(first) as write:
+        assert await export(sqlite_history, write, "", "", None, NOON + timedelta(hours=1)) == 13
+    await import_file(other, first, "live", NOON, KNOWN)
+    with written(again) as write:
+        assert await export(other, write, "", "", None, NOON + timedelta(hours=1)) == 13
+    await other.close()
+    content = (one.read_bytes() for one in (first, again))
+    assert len({gzip.decompress(one) if suffix.endswith(".gz") else one for one in content}) == 1
 
 
 async def test_an_export_is_of_the_market_and_the_window_that_was_asked(history):
