@@ -110,6 +110,7 @@ class Outbox:
             self._filled.clear()
         self._came_back(len(done))
         self._settle(done, {id(one) for one in refused}, why)
+        self._changed()
         return True
 
     def _settle(self, done: Sequence[Look], refused: set[int], why: str) -> None:

@@ -58,6 +58,12 @@ class Setting:
             self.leases.want(market)
         return [await self.leases.granted(market) for market in markets]
 
+    async def ask_in_vain(self, market):
+        """Ask for a market of a database that does not answer any more."""
+        self.database.answers.clear()
+        self.leases.want(market)
+        await self.database.asked_again()
+
     async def hang(self, at):
         """Have the database no longer answer, and ask it at that moment."""
         self.database.answers.clear()
@@ -72,9 +78,7 @@ def setting():
 
 async def test_a_lease_lasts_from_when_it_was_asked_for(setting):
     async with setting.running():
-        setting.database.answers.clear()
-        setting.leases.want(BTC)
-        await setting.database.asked_again()
+        await setting.ask_in_vain(BTC)
         setting.clock.skip(11)
         setting.database.answers.set()
         tenure = await setting.leases.granted(BTC)
@@ -151,9 +155,7 @@ async def test_after_a_sleep_past_every_lease_a_claim_that_hangs_is_waited_for_a
 
 async def test_what_was_never_held_waits_for_a_first_answer_however_long_it_takes(setting):
     async with setting.running():
-        setting.database.answers.clear()
-        setting.leases.want(BTC)
-        await setting.database.asked_again()
+        await setting.ask_in_vain(BTC)
         setting.clock.skip(3_600)
         assert setting.leases.tenure(BTC) is None
         setting.database.away = True

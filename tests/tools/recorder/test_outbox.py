@@ -32,13 +32,13 @@ class Shelf:
 
 class Setting:
     def __init__(self, kept):
-        self.shelf, self.stored, self.dropped, self.said = Shelf(), [], [], []
+        self.shelf, self.stored, self.dropped, self.said, self.shown = Shelf(), [], [], [], []
         self.outbox = Outbox(
             self.shelf,
             ManualClock(),
             stored=self.stored.extend,
             dropped=self.dropped.extend,
-            changed=lambda: None,
+            changed=lambda: self.shown.append(self.outbox.waiting),
             say=self.said.append,
             kept=kept,
         )
@@ -64,6 +64,12 @@ async def test_what_is_added_is_written_in_order_and_then_counted(setting):
     await setting.outbox.empty()
     assert (setting.shelf.snapshots, setting.shelf.misses) == ([snapshot(), snapshot(after_s=1)], [miss(after_s=2)])
     assert (numbers(setting.stored), setting.outbox.waiting, setting.said) == ([0, 1, 2], (0, ""), [])
+
+
+async def test_whoever_looks_on_hears_what_waits_and_when_nothing_does_any_more(setting):
+    setting.outbox.add(Look(0, miss()))
+    await setting.outbox.empty()
+    assert setting.shown == [(1, ""), (0, "")]
 
 
 async def test_beyond_the_bound_the_oldest_are_dropped_which_is_said_once(setting):
