@@ -193,7 +193,7 @@ def export_history(
     demo: Demo = False,
     replay: Replay = None,
 ) -> None:
-    """Write stored snapshots to a file or stdout; down-sampled hours, failed looks, alerts and rules are none and stay in the database alone."""
+    """Write stored snapshots to a file or stdout. Down-sampled hours, failed looks, alerts and rules stay in the database alone."""
     from .commands.history import export_history
 
     _finish(export_history(output, symbol, exchange, hours, since, until, demo=demo, replay=replay))

@@ -220,7 +220,7 @@ def test_doctor_says_what_works_on_the_simulated_venues():
 
 
 def test_the_help_of_an_export_says_what_it_does_not_hold():
-    assert "down-sampled hours, failed looks, alerts and rules are none" in " ".join(liquidity("history", "export", "--help").stdout.split())
+    assert "Down-sampled hours, failed looks, alerts and rules stay in the database alone." in " ".join(liquidity("history", "export", "--help").stdout.split())
 
 
 def test_help_imports_nothing_heavy():

@@ -1,19 +1,21 @@
 import asyncio
+import math
 import threading
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
+from operator import attrgetter
 
 import numpy as np
 import pytest
 from make_books import NOON
 from make_snapshots import bands, miss, misses, same, series, snapshot, snapshots
-from sqlalchemy import text
 
 from tools.analytics.series import Extremes
 from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile
 from tools.analytics.trend import trend
-from tools.history import Appended, History, folding
+from tools.history import Appended, History, folding, tables
 from tools.history.tables import FIGURES, hours
 
 HOUR = timedelta(hours=1)
@@ -237,8 +239,8 @@ async def test_a_snapshot_that_slips_into_a_folded_hour_is_added_to_it(later):
     await later.prune()
     database = (await later._opened()).database
     await later.append([snapshot(after_s=3_600, total_volume_20=9.0)])
-    for table in ("snapshots", "profiles"):
-        earlier = text(f"UPDATE {table} SET time_ms = time_ms - 60000")  # noqa: S608
+    for table in (tables.snapshots, tables.profiles):
+        earlier = table.update().values(time_ms=table.c.time_ms - 60_000)
         await database.write(lambda connection, earlier=earlier: connection.execute(earlier))
     assert await later.prune() == 1
     (hour,) = await stored_hours(later)
@@ -257,6 +259,35 @@ async def test_the_profile_of_an_hour_is_the_mean_of_what_is_known(later):
     assert given.bid_sizes.tolist() == [[1.5] * BINS]
     assert given.ask_sizes.tolist() == [[1.5] * (BINS - 1) + [1.0]]
     assert (given.time_ms.tolist(), given.bucket_ms, given.snapshots) == ([1_786_276_800_000], 3_600_000, 3)
+
+
+async def test_the_profiles_of_many_hours_are_the_means_of_whatever_each_snapshot_knows(later):
+    """Snapshots without a profile, sides that end anywhere or hold nothing at all, and a market with a snapshot an hour."""
+    chance = np.random.default_rng(11)
+
+    def side():
+        known = chance.integers(0, BINS, endpoint=True)
+        return [*(chance.integers(1_000, size=known) / 8).tolist(), *[None] * (BINS - known)]
+
+    taken = [
+        snapshot(after_s=-3_600 * hour + 600 * number, profile=DepthProfile(bid_sizes=side(), ask_sizes=side()) if chance.random() < 0.6 else None)
+        for hour in range(12)
+        for number in range(1 + hour % 6)
+    ]
+    await later.append(taken)
+    assert await later.prune() == len(taken)
+    hours_of = {one.timestamp.replace(minute=0): [] for one in sorted(taken, key=attrgetter("timestamp")) if one.profile}
+    for one in taken:
+        if one.profile:
+            hours_of[one.timestamp.replace(minute=0)].append([*one.profile.bid_sizes, *one.profile.ask_sizes])
+    expected = []
+    for rows in hours_of.values():
+        known = [[size for size in column if size is not None] for column in zip(*rows, strict=True)]
+        expected.append([float(sum(map(Fraction, sizes)) / len(sizes)) if sizes else math.nan for sizes in known])
+    found = await later.profiles("kraken", "BTC/USD", NOON - 12 * HOUR, NOON + HOUR, 60)
+    assert found.time_ms.tolist() == [hour.timestamp() * 1_000 for hour in hours_of]
+    assert np.hstack([found.bid_sizes, found.ask_sizes]).tolist() == [pytest.approx(row, rel=1e-7, nan_ok=True) for row in expected]
+    assert 6 < len(expected) < 12
 
 
 async def test_unknown_depth_stays_unknown_when_folded(later):
