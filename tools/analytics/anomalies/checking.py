@@ -69,11 +69,10 @@ def report(
     rules: Sequence[OwnRule] = (),
     stored: Sequence[LiquidityAlert] = (),
 ) -> AnomalyReport:
-    """The point check: `step` run over the series' window and then over `current`. `rules` are those that concern the market.
+    """The point check: `step` run over the series' window and then over `current`.
 
-    A rule is judged by what was seen since it is there.
-
-    `stored` are the alerts that whoever watched has raised: they are told, and of those found here only what is of another kind or time.
+    `rules` are those that concern the market, each judged by what was seen since it is there. `stored` are the alerts that whoever watched
+    has raised: they are told, and of those found here only what is of another kind or time.
 
     Raises InsufficientHistory where the window before `current` is too short for a norm.
     """
