@@ -15,9 +15,8 @@ _ASKS = re.compile(
     r"\b(alert|warn|ping|notify|wake|remind) (me|us)\b"
     r"|\b(tell|let|message|inform)\b (me|us)\b.*\b(when|whenever|once|as soon as)\b"
     r".*\b(?:is|are|gets?|becomes?|turns?|looks?) (?:(?:too|very|so|really|un\w+) )*(?:wide|narrow|tight|thin|deep|high|low|bad|poor|good|large|small|off)\b"
-    r"|\b(tell|let|message|inform)\b (me|us)\b.*\b(when|whenever|once|as soon as)\b"
-    r".*\b(widens|narrows|tightens|drops|falls|sinks|rises|climbs|thins|worsens|spikes|jumps"
-    r"|crosses|passes|exceeds|changes|improves|recovers|gets|goes|moves|breaks|hits|reaches)\b"
+    r"|\b(tell|let|message|inform)\b (me|us)\b(?: know)?(?: on \w+)? (when|whenever|once(?! more| again)|as soon as)\b"
+    r"(?!.*\b(is|are|was|were|did|do|does|has|have|had)\b)"
     r"|\b(add|create|set|set up|make|store|save|new|put)\b (?:(?:up|me|us|a|an|the|this|new|alert|another) )*(alerts?|alarms?|rules?|notifications?)\b"
     r"|\b(alert|alarm|rule|notification) (when|if|once|for when)\b",
     re.IGNORECASE,
@@ -60,7 +59,11 @@ _VALUE = (
     r"(?:\s?(?P<scale>k|thousand|mm|mn|mio|million|m|billion|bn|b)(?![A-Za-z]))?"
     r"(?:\s?(?P<unit>%|(?:percent|per cent|pct|bps?|basis points?|usd[tc]?|us dollars?|dollars?|bucks)\b))?"
 )
-_CONDITION = re.compile(rf"(?:(?<!\w)(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))|(?P<more>>=?)|(?P<less><=?))\s*(?:the |a |an )?{_VALUE}", re.IGNORECASE)
+# Of the past 24 h, or for over 2 days.
+_NO_TIME = r"(?!\s?(?:h|hrs?|hours?|d|days?|wks?|weeks?|mins?|minutes?|months?)\b)"
+_CONDITION = re.compile(
+    rf"(?:(?<!\w)(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))|(?P<more>>=?)|(?P<less><=?))\s*(?:the |a |an )?{_VALUE}{_NO_TIME}", re.IGNORECASE
+)
 _WITHIN = re.compile(r"\bwithin\s+(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>%|percent|per cent|pct|bps?|basis points?)(?!\w)", re.IGNORECASE)
 _MADE_ID = r"\b(?:spread|(?:bid-|ask-)?depth|imbalance|price)-[0-9a-f]{6}\b"
 _ID = re.compile(rf"(?P<made>{_MADE_ID})|\b(?:rule|alert|id)s?\s+(?:id |number |no\.? |#)?(?P<id>(?=[\w-]*\d)[0-9a-z][\w-]*)\b", re.IGNORECASE)

@@ -79,8 +79,8 @@ def fold(topic: Topic, intent: Intent) -> Topic:
         return topic
     fresh = intent.kind in _SUBJECTS and bool(intent.symbols) and not (intent.continues or intent.adds or _is_removal(intent))
     base = Topic(sizes=topic.sizes) if fresh else topic
-    symbols = intent.symbols or base.symbols
     kind = _kind(topic, intent)
+    symbols = intent.symbols or (() if _widens(intent, kind) else base.symbols)
     return Topic(
         kind=kind,
         symbols=symbols,
@@ -106,6 +106,11 @@ def _kind(topic: Topic, intent: Intent) -> Subject | None:
     if intent.kind is not None:
         return intent.kind  # pyright: ignore[reportReturnType]
     return _opening(intent) if topic.kind is None else _continued(topic.kind, intent)
+
+
+def _widens(intent: Intent, kind: Subject | None) -> bool:
+    """Whether a question leaves the asset spoken of for all of them; of all markets only alerts can be told."""
+    return intent.all_of == "assets" or (intent.all_of == "markets" and kind == "alerts")
 
 
 def _continued(kind: Subject, intent: Intent) -> Subject:

@@ -9,10 +9,11 @@ from tools.analytics.impact import TakerSide
 from . import alert_rules, amounts, markets, memory, windows
 from .asides import ASIDES, FUTURE, UNSUPPORTED
 from .exclusions import exclusions
-from .intent import Aside, Intent, RuleWords, Size, Subject, Window
+from .intent import AllOf, Aside, Intent, RuleWords, Size, Subject, Window
 from .objections import comma_objection, size_objection
 from .scanning import once, take
-from .subjects import ADDS, CONTINUES, EVERYWHERE, FEES, SIDES, SUBJECTS, UNITS
+from .spelling import mended
+from .subjects import ADDS, ALL, CONTINUES, EVERYWHERE, FEES, SIDES, SUBJECTS, UNITS
 from .unread import Slot, unread
 from .vocabulary import FILLERS
 
@@ -28,7 +29,7 @@ _OF_NOW_ALONE: frozenset[Subject | None] = frozenset({"cheapest", "impact", "arb
 
 def parse(question: str, configured: Sequence[str] = ()) -> Intent:
     """What `question` means by itself; `configured` are exchanges known beside the usual ones."""
-    text = amounts.spelled_out(question[:_READ_CHARACTERS].translate(_TYPOGRAPHY))
+    text = amounts.spelled_out(mended(question[:_READ_CHARACTERS].translate(_TYPOGRAPHY)))
     whole = text
     rule, of_rule = alert_rules.read(text)
     fees, of_fees = take(FEES, of_rule)
@@ -41,10 +42,11 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
     more_pairs, text = markets.spaced_pairs(of_sizes)
     left_out = exclusions(text, configured)
     exchanges, text = markets.exchanges(left_out.rest, configured)
+    all_of, text = _all_of(text)
     assets, text = markets.assets(text)
     symbols = _symbols([*pairs, *more_pairs], assets)
     kind, lacking = _kind(whole, rule, window, sizes, of_exchange=bool(exchanges) and not symbols)
-    asks = memory.asks(whole, kind) if kind is None or kind in memory.OVER_TIME else ()
+    asks = memory.asks(of_window, kind) if kind is None or kind in memory.OVER_TIME else ()
     if kind in _MAY_SET_AGAINST and window and window.at and memory.sets_against(whole, len(exchanges)):
         kind, asks, window = "history", once((*asks, "change")), windows.since(window)
     if kind is not None and not symbols:
@@ -72,6 +74,7 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
         levels=levels,
         window=window,
         everywhere=bool(EVERYWHERE.search(whole)),
+        all_of=all_of,
         adds=bool(ADDS.search(memory.without_usual(whole))),
         continues=continues,
         lacking=lacking,
@@ -89,6 +92,15 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
     if kind or _is_follow_up(intent, text):
         return intent
     return replace(intent, kind="history") if window and (symbols or exchanges) else Intent(kind="unknown")
+
+
+def _all_of(text: str) -> tuple[AllOf, str]:
+    """Whether every asset is meant, or all that is watched."""
+    for meant, pattern in ALL:
+        found, text = take(pattern, text)
+        if found:
+            return meant, text
+    return "", text
 
 
 def _symbols(pairs: Sequence[str], assets: Sequence[str]) -> tuple[str, ...]:
@@ -138,6 +150,7 @@ def _is_follow_up(intent: Intent, rest: str) -> bool:
         or intent.band_pct
         or intent.levels
         or intent.everywhere
+        or intent.all_of
         or intent.excluded
         or intent.window
         or intent.asks

@@ -18,6 +18,8 @@ Metric = Literal["spread", "depth", "bid depth", "ask depth", "imbalance", "pric
 Asks = Literal["highest", "lowest", "average", "median", "change", "outage", "why"]
 """What of a stretch of the past is to be said first: a figure of it, its first value against its last, whether an exchange was away, or the reasons."""
 
+AllOf = Literal["", "assets", "markets"]
+
 
 @dataclass(frozen=True)
 class Size:
@@ -72,7 +74,8 @@ class RuleWords:
 class Intent:
     """A question. What it does not say is empty; a `kind` of None continues the subject before.
 
-    `everywhere`: all exchanges are meant. `adds`: the exchanges join those of before. `continues`: it opens like a follow-up.
+    `everywhere`: all exchanges are meant. `all_of`: all assets are, or all markets, which of a named asset are its exchanges.
+    `adds`: the exchanges join those of before. `continues`: it opens like a follow-up.
     `excluded`: exchanges not to be used. `objection`: what has to be asked or said first, as it cannot be taken as it stands. `fees`: it wants other fees.
     `lacking` names what an unsupported question asks for; `unit` says what a number of before was counted in.
     `metric` is the figure that a question about the past asks after; `rule` is an alert rule of the asker's.
@@ -89,6 +92,7 @@ class Intent:
     levels: int | None = None
     window: Window | None = None
     everywhere: bool = False
+    all_of: AllOf = ""
     adds: bool = False
     continues: bool = False
     lacking: str = ""

@@ -36,15 +36,17 @@ _SUBJECTS: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
             r"\b(what|anything)('s|s)?( is| are)? ((still|currently|now) )?(standing|stands|firing|alerting)\b(?!.*\d)",
             r"\banomal\w+",
             r"\bincidents?\b",
-            r"\b(anything|something|what|whats|what's) (is |looks |was )?(unusual|abnormal|strange|weird|odd|wrong|off)\b",
+            r"\b(anything|something|what|whats|what's) (is |looks |was |go |goes |went )?(unusual|abnormal|strange|weird|odd|wrong|off)\b",
+            r"\b(anything|something) (break|breaks|broke|broken|happen|happens|happened|blow up|blew up)\b",
             r"\boutages?\b",
         ),
         "normal": (
             rf"\b(than|to|with|as|from|versus|vs|against) {_STRETCH}(usual|normal|average|mean|median|typical|always|baseline)\b",
-            r"\b(usual|usually|unusual\w*|abnormal\w*|normal|normally|typical\w*|baseline|percentile)\b",
+            r"\b(usual|usually|unusual\w*|abnormal\w*|normal|normally|typical\w*|baseline|percentile|p(?:5|95))\b",
             rf"\b(?:average|mean|median|avg)\b(?! (?:price|fill|execution|cost))(?:[^\w]+[\w/'-]+){{0,4}}?[^\w]+{_FIGURES}\b",
             rf"\b{_FIGURES}\b.*\bon average\b",
             rf"^\W*(?:but |and |so |ok )*why\b.*\b{_FIGURES}\b",
+            r"\bhow(?:'s|s| is| are)\b.*\b(?:doing|looking|holding up)\b",
             rf"\b{_FIGURES} (?:is |are |look |looks )?(?:still )?(?:ok|okay|healthy|in line|out of line)\b",
             r"\bcompar\w*\b.*\b(to|with|against) (the )?(last|past|previous|yesterday)\b",
             r"\b(better|worse|wider|tighter|thinner|deeper|thicker|higher|lower|narrower) than (before|earlier|yesterday|it was|last|this|in the)\b",
@@ -56,6 +58,7 @@ _SUBJECTS: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
             r"\b(getting|got|gotten) (worse|better|thinner|deeper|wider|tighter)\b",
             r"\b(changed|used to be|evol\w+|develop\w*)\b",
             r"\bwhat('s| has|s)? happen\w*\b",
+            r"\bwhat(?:'s|s| is) (?:up|going on|the (?:deal|story|matter))\b",
             rf"\bhow\b.*\b(?:did|has|have|was|were)\b.*\b{_FIGURES}\b",
             rf"\b(?:did|has|have|was|were)\b.*\b{_FIGURES}\b.*\b{_WENT}\b",
             rf"\b{_FIGURES}\b.*\b(?:dropped|fallen|fell|risen|rose|widened|narrowed|tightened|collapsed|spiked|thinned|moved)\b",
@@ -63,6 +66,9 @@ _SUBJECTS: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
         ),
     }
 )
+_IS = r"^\W*(?:(?:but|and|so|ok) )*(?:is|are|why is|why are|why's)\b(?!.*\b(?:enough|to)\b)"
+_JUDGED = re.compile(rf"{_IS}.*\b{_FIGURES}\b.*\b(?:ok|okay|fine|healthy|good|bad|low|high)\b|{_IS}.*\b(?:thin|illiquid|wide|tight)\b", re.IGNORECASE)
+"""A figure called good or bad, by what is usual; not whether it is good enough for something."""
 _METRICS: tuple[tuple[Metric, re.Pattern[str]], ...] = patterns(
     {
         "spread": (r"\bspreads?\b", r"\bwide(?:[nr]\w*|st)\b", r"\btight\w*", r"\bnarrow\w*"),
@@ -91,7 +97,8 @@ _AGAINST = re.compile(r"\b(?:than|now|current\w*)\b", re.IGNORECASE)
 
 def subject(text: str) -> Subject | None:
     """What of the past, or of now beside it, a question asks after; None where it does not."""
-    return next((found for found, pattern in _SUBJECTS if pattern.search(text)), None)
+    found: Subject | None = next((found for found, pattern in _SUBJECTS if pattern.search(text)), None)
+    return found or ("normal" if _JUDGED.search(text) else None)
 
 
 def of_window(found: Subject | None, window: Window | None, text: str) -> Subject | None:
@@ -116,7 +123,8 @@ def words(kind: Subject | Aside) -> list[re.Pattern[str]]:
     named = [pattern for one, pattern in _ASKS if one in _ANSWERED.get(kind, ())]
     worth = [_BEST, _WORST] if kind == "history" else []
     figures = _METRICS if kind in _ANSWERED and kind != "alerts" else ()
-    return [*(pattern for _, pattern in (*_SUBJECTS, *figures)), *named, *worth, _WENT_DOWN, _PAST, _COMPARED, _AGAINST]
+    judged = [_JUDGED] if kind == "normal" else []
+    return [*(pattern for _, pattern in (*_SUBJECTS, *figures)), *judged, *named, *worth, _WENT_DOWN, _PAST, _COMPARED, _AGAINST]
 
 
 def without_asks(text: str) -> str:

@@ -75,7 +75,8 @@ def _leads(topic: Topic, intent: Intent, left: Sequence[str]) -> str:
 def _notes(topic: Topic, intent: Intent) -> str:
     """What of the question the answer could not follow to the letter, or did follow without showing it."""
     left_out = f"Left out: {', '.join(topic.excluded)}." if topic.excluded else ""
-    return " ".join(note for note in (left_out, orders.FEES_INCLUDED if intent.fees and topic.sizes else "") if note)
+    of_every_kind = f"These are alerts of every kind, not of {intent.metric} alone." if topic.kind == "alerts" and intent.metric else ""
+    return " ".join(note for note in (left_out, orders.FEES_INCLUDED if intent.fees and topic.sizes else "", of_every_kind) if note)
 
 
 def _order(topic: Topic, place: Place) -> Plan:

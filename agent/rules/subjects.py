@@ -5,7 +5,7 @@ from typing import Literal
 
 from tools.analytics.impact import TakerSide
 
-from .intent import Subject
+from .intent import AllOf, Subject
 from .scanning import patterns
 
 SUBJECTS: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
@@ -137,9 +137,11 @@ UNITS: tuple[tuple[Literal["usd", "base"], re.Pattern[str]], ...] = patterns(
     }
 )
 
-EVERYWHERE = re.compile(
-    r"\b(all|every|each|any) (of )?(the |my |your )?(other )?(exchanges?|venues?)\b|\b(everywhere|anywhere)\b|\bacross (the board|exchanges|venues)\b",
-    re.IGNORECASE,
+_EVERY = r"\b(?:all|every|each|any) (?:of )?(?:the |my |your )?(?:other |recorded |watched )?"
+_MARKETS = rf"{_EVERY}markets?\b(?! (?:order|buy|sell|impact))|\b(?:everywhere|anywhere)\b|\bacross the board\b"
+EVERYWHERE = re.compile(rf"{_EVERY}(?:exchanges?|venues?)\b|{_MARKETS}|\bacross (?:exchanges|venues)\b", re.IGNORECASE)
+ALL: tuple[tuple[AllOf, re.Pattern[str]], ...] = patterns(
+    {"assets": (rf"{_EVERY}(?:assets?|coins?|tokens?|symbols?|pairs?|tickers?|cryptos?)\b", r"\beverything\b"), "markets": (_MARKETS,)}
 )
 FEES = re.compile(
     r"\b(without|excluding|exclude|ex|before|ignoring|no|zero)\s+(the |any |taker |trading )*fees?\b"

@@ -52,14 +52,14 @@ _ALSO: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
         "arbitrage": (r"\b(?:between)\b",),
         "compare": (r"\b(?:best|between)\b",),
         "walls": (r"\b(?:big|large|huge|above|below)\b",),
-        "normal": (r"\b(?:still|unusual\w*|worse|better|(?:wide|tight|narrow|thin|deep|thick|high|low)(?:er|r|n?er)?|between|against)\b",),
+        "normal": (r"\b(?:still|more|less|unusual\w*|worse|better|(?:wide|tight|narrow|thin|deep|thick|high|low)(?:er|r|n?er)?|between|against)\b",),
         "history": (r"\b(?:between|against|how far)\b",),
-        "alerts": (r"\b(?:detect|check|raised|active|open|threshold|deviations?)\b",),
+        "alerts": (r"\b(?:detect|check|raised|active|open|threshold|deviations?|dashboard)\b",),
         "forecast": (
             r"\b(?:forecast\w*|predict\w*|outlook|expect\w*|will|tomorrow|tonight|next (?:day|24 ?h(?:ours)?))\b",
             r"\b(?:widen|narrow|tighten|recover|improve|better|worse|deep|wide)\b",
         ),
-        "rules": (r"\b(?:keep an eye)\b",),
+        "rules": (r"\b(?:keep an eye|alerts?|alarms?|goes|gets|moves?|drops?|falls?|sinks?|rises?|climbs?|jumps?|spikes?|widens?|narrows?)\b",),
     }
 )
 """Words that name a subject only beside others."""

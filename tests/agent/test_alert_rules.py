@@ -76,6 +76,7 @@ RULE = "Tell me when the BTC spread on Kraken passes 5 bps"
     [
         ([RULE, "remove that rule"], ("remove", "BTC spread on kraken > 5 bps")),
         ([RULE, "delete it"], ("remove", "BTC spread on kraken > 5 bps")),
+        ([RULE, "would it have fired in the past 24h?", "remove it"], ("remove", "BTC spread on kraken > 5 bps")),
         ([RULE, "list my rules", "cancel that alert please"], ("remove", "BTC spread on kraken > 5 bps")),
         ([RULE, "stop alerting me about the BTC spread"], ("remove", "BTC spread on kraken > 5 bps")),
         ([RULE, "and ETH?"], ("add", "ETH spread on kraken > 5 bps")),
@@ -127,7 +128,13 @@ def test_a_level_completes_a_rule_that_was_asked_for_as_a_change():
 
 
 @pytest.mark.parametrize(
-    "asked", ["tell me when the BTC spread is wide", "let me know when BTC depth on kraken gets too thin", "alert me when SOL is illiquid"]
+    "asked",
+    [
+        "tell me when the BTC spread is wide",
+        "tell me when btc spread blows out",
+        "let me know when BTC depth on kraken gets too thin",
+        "alert me when SOL is illiquid",
+    ],
 )
 def test_a_wish_without_a_level_is_asked_for_one(asked):
     assert planned(asked).calls == ()
@@ -138,6 +145,8 @@ def test_a_wish_without_a_level_is_asked_for_one(asked):
     "asked",
     [
         "would that rule have fired yesterday?",
+        "would it have fired in the past 24h?",
+        "would that rule have fired over 3 days",
         "when would the rule have fired in the last 24 hours?",
         "how often would it have triggered?",
         "backtest that rule",
@@ -155,6 +164,9 @@ def test_whether_a_rule_would_have_fired_is_asked_of_the_stored_ones(asked):
         ("let me know if there are any alerts for BTC", "alerts"),
         ("any depth drop alerts on kraken for BTC?", "alerts"),
         ("tell me the BTC spread on kraken", "quote"),
+        ("BTC spread on kraken over 24 hours", "history"),
+        ("tell me once more the BTC spread on kraken", "quote"),
+        ("tell me when SOL depth was lowest", "history"),
         ("tell me if $50k of BTC slips more than 5 bps on kraken", "rules"),
     ],
 )

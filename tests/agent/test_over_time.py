@@ -274,6 +274,25 @@ async def test_an_asset_spoken_of_before_is_the_one_whose_alerts_are_asked_about
     assert "for kraken (SOL/USD), by 72 samples of 24 h at a threshold of 30.00%" in run.output
 
 
+async def test_all_markets_are_all_of_them_whichever_was_spoken_of_before(remembering):
+    (_, run) = await runs(remembering, "is SOL liquidity on kraken worse than usual?", "Any alerts on all markets?")
+    assert " on 2 recorded markets (24 h to " in run.output
+
+
+async def test_alerts_of_one_kind_are_not_picked_out_and_that_is_said(remembering):
+    for asked in ("any spread alerts for SOL on kraken?", "any spread alerts?"):
+        (run,) = await runs(remembering, asked)
+        assert "These are alerts of every kind, not of spread alone." in run.output
+    (_, run) = await runs(remembering, "is the SOL spread on kraken normal?", "any alerts?")
+    assert "of every kind" not in run.output
+
+
+async def test_the_figure_asked_after_comes_first(remembering):
+    for figure in ("Imbalance", "Depth", "Spread"):
+        (run,) = await runs(remembering, f"is the SOL {figure.lower()} on kraken normal?")
+        assert re.search(r"^- (\w+)", run.output, re.MULTILINE)[1] == figure
+
+
 async def test_where_nothing_is_recorded_any_alerts_is_answered_with_the_command_that_records(market, tmp_path):
     empty = replace(market, history=_history(tmp_path / "empty.sqlite3"))
     assert await answer(empty, "Any alerts?") == (

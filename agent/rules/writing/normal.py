@@ -6,7 +6,7 @@ from tools.analytics.forecast import Forecast, ForecastRange
 from tools.analytics.verdict import stands_out
 
 from ..conversation import Topic
-from .phrases import Outcomes, failed, listed, nothing_to_tell, paragraphs, table, warnings
+from .phrases import Outcomes, bullets, failed, listed, nothing_to_tell, paragraphs, table, warnings
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FORECAST_STEP = 4
@@ -23,10 +23,10 @@ def verdict(topic: Topic, outcomes: Outcomes) -> str:
 
 
 def _one(topic: Topic, name: str, result: Baseline) -> str:
-    figures = [_spread(name, result), _depth(name, result), _imbalance(name, result)]
-    if topic.metric == "depth":
-        figures = [figures[1], figures[0], figures[2]]
-    return paragraphs(_lead(name, result), "\n".join(f"- {one}" for one in figures if one), _same_hour(name, result), _forecast(name, result))
+    figures = {"spread": _spread(name, result), "depth": _depth(name, result), "imbalance": _imbalance(name, result)}
+    # What was asked after comes first.
+    told = [figures.pop(topic.metric or "", ""), *figures.values()]
+    return paragraphs(_lead(name, result), bullets([one for one in told if one]), _same_hour(name, result), _forecast(name, result))
 
 
 def _lead(name: str, result: Baseline) -> str:
