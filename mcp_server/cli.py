@@ -26,6 +26,8 @@ history = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Move hi
 app.add_typer(alerts, name="alerts")
 app.add_typer(history, name="history")
 
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")]
+AlertsAsJson = Annotated[bool, typer.Option("--json", help="Print one alert a line as JSON.")]
 Until = Annotated[str, typer.Option(metavar="TIME", help="The end of that time, ISO 8601 such as 2026-11-22T14:00Z; now where left out.")]
 Demo = Annotated[bool, typer.Option("--demo", help="Use simulated venues on this machine instead of live exchanges.", rich_help_panel="Where books come from")]
 Replay = Annotated[
@@ -54,7 +56,7 @@ def _uncollected() -> Generator[None]:
 @app.command()
 def chat(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = 8000,
+    port: Port = 8000,
     demo: Demo = False,
     replay: Replay = None,
 ) -> None:
@@ -104,7 +106,7 @@ def mcp(demo: Demo = False, replay: Replay = None) -> None:
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; any but this machine's own needs LIQUIDITY_API_TOKENS.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = 8000,
+    port: Port = 8000,
     demo: Demo = False,
     replay: Replay = None,
 ) -> None:
@@ -142,7 +144,7 @@ def list_alerts(
     hours: Annotated[float, typer.Option(min=0.01, max=876_000, help="Alerts that stood at some time of the last hours.")] = 24.0,
     until: Until = "",
     standing: Annotated[bool, typer.Option("--standing", help="Only those that stand now.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one alert a line as JSON.")] = False,
+    json: AlertsAsJson = False,
     demo: Demo = False,
     replay: Replay = None,
 ) -> None:
@@ -172,7 +174,7 @@ def backtest_alerts(
     until: Until = "",
     threshold: Annotated[float, typer.Option(min=1, max=1000, help="Deviation from the median that counts, in per cent.")] = 30.0,
     rule: Annotated[str, typer.Option(help='A rule of your own to try alone, such as "BTC spread on kraken > 5 bps".')] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print one alert a line as JSON.")] = False,
+    json: AlertsAsJson = False,
     demo: Demo = False,
     replay: Replay = None,
 ) -> None:
@@ -216,7 +218,7 @@ def import_history(
 
 @app.command()
 def simulate(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = 18080,
+    port: Port = 18080,
     seed: Annotated[int, typer.Option(help="Books are generated from this seed.")] = 7,
     replay: Replay = None,
 ) -> None:

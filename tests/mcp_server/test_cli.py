@@ -177,6 +177,13 @@ def test_ask_as_json_carries_the_tool_results_and_keeps_the_charts(tmp_path, chr
     assert kept == sorted(f"{number}-{chart['kind']}{suffix}" for number, chart in enumerate(answer["charts"], 1) for suffix in (".json", ".png"))
 
 
+def test_ask_keeps_no_charts_in_a_file(tmp_path):
+    (tmp_path / "charts").write_text("before")
+    ran = liquidity("ask", "help", "--charts", tmp_path / "charts", "--demo")
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert ran.stderr.splitlines()[-1] == f"liquidity: {tmp_path / 'charts'} cannot be made a folder: File exists."
+
+
 @recorded
 @pytest.mark.parametrize(("symbol", "bps", "levels"), [("BTC/USD", 0.39, 20), ("ETH/USD", 2.25, 36)])
 def test_a_quarter_million_on_the_recorded_coinbase_books_costs_what_is_on_record(symbol, bps, levels):

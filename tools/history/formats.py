@@ -16,6 +16,8 @@ from .whole import whole_file, why
 
 WRITTEN = (".jsonl", ".jsonl.gz", ".parquet")
 READ = (*WRITTEN, ".json", ".json.gz")
+LARGEST_LIST = 500_000_000
+"""Bytes of a JSON list, which is read as a whole and takes several times that in memory."""
 Write = Callable[[Sequence[Snapshot]], None]
 
 
@@ -51,7 +53,7 @@ def _kind(path: Path, kinds: Sequence[str]) -> str:
 def _json_rows(path: Path, *, lines: bool) -> Iterator[tuple[int, Any]]:
     with cast("BinaryIO", gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")) as file:
         if not lines:
-            yield from enumerate(_listed(path, file.read()), 1)
+            yield from enumerate(_listed(path, file.read(LARGEST_LIST + 1)), 1)
             return
         for number, line in enumerate(file, 1):
             if line.strip():
@@ -59,6 +61,8 @@ def _json_rows(path: Path, *, lines: bool) -> Iterator[tuple[int, Any]]:
 
 
 def _listed(path: Path, content: bytes) -> list[Any]:
+    if len(content) > LARGEST_LIST:
+        raise NotReadable(f"{path.name} holds more than {LARGEST_LIST / 1e6:,.0f} MB, too much for one list: write a snapshot a line (.jsonl), of any length.")
     found = _parsed(content, path.name)
     if not isinstance(found, list):
         raise NotReadable(f"{path.name} holds no list of snapshots; where each line is one, name it .jsonl.")

@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile
 from tools.errors import NotConfigured, NotReadable
-from tools.history import Appended, History, aside
+from tools.history import Appended, History, aside, formats
 from tools.history.formats import READ, WRITTEN, json_lines, written
 from tools.history.given import Presumed, snapshot_of
 from tools.history.transfer import Imported, export, import_file
@@ -389,6 +389,21 @@ async def test_a_file_that_cannot_be_read_is_named(sqlite_history, tmp_path, nam
     with pytest.raises(NotReadable) as refused:
         await import_file(sqlite_history, tmp_path / name, "live", NOON, KNOWN)
     assert str(refused.value).startswith(why)
+
+
+@pytest.mark.parametrize("suffix", [".json", ".json.gz"])
+async def test_a_list_too_large_for_memory_is_not_read_to_its_end(sqlite_history, tmp_path, monkeypatch, suffix):
+    content = json.dumps([ROW]).encode()
+    path = tmp_path / f"history{suffix}"
+    path.write_bytes(gzip.compress(content) if suffix.endswith(".gz") else content)
+    monkeypatch.setattr(formats, "LARGEST_LIST", len(content) - 1)
+    with pytest.raises(
+        NotReadable, match=rf"^history{suffix} holds more than 0 MB, too much for one list: write a snapshot a line \(\.jsonl\), of any length\."
+    ):
+        await import_file(sqlite_history, path, "live", NOON, KNOWN)
+    monkeypatch.setattr(formats, "LARGEST_LIST", len(content))
+    await import_file(sqlite_history, path, "live", NOON, KNOWN)
+    assert await kept(sqlite_history) == [SOL]
 
 
 async def test_a_file_that_is_not_there_is_named(sqlite_history, tmp_path):
