@@ -83,7 +83,7 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
         objection=objection or left_out.question,
         fees=bool(fees),
         metric=memory.metric(whole) if asks or kind in memory.OVER_TIME or further else None,
-        rule=rule,
+        rule=rule if kind == "rules" else None,
         now=further and memory.about_now(whole),
         asks=asks,
         threshold_pct=band_pct if kind == "alerts" else None,
@@ -116,7 +116,8 @@ def _aside(text: str) -> Aside | None:
 def _kind(text: str, rule: RuleWords | None, window: Window | None, sizes: Sequence[Size], *, of_exchange: bool) -> tuple[Subject | Aside | None, str]:
     """What a question is about, and what of it is beyond the tools, empty where nothing is."""
     if rule:
-        return "rules", ""
+        of_outage = of_exchange and rule.action == "add" and rule.metric is None and memory.of_exchange_alone(text)
+        return ("unsupported", "outage rules") if of_outage else ("rules", "")
     if aside := _aside(text):
         return aside, ""
     lacking = next((lacking for lacking, pattern in UNSUPPORTED if pattern.search(text)), "")

@@ -36,6 +36,7 @@ _ABOUT = (
 _LACKING: Mapping[str, str] = {
     "orders": "I cannot place, change or cancel orders; I can say what an order would cost and where it is cheapest.",
     "acknowledge": "I cannot acknowledge an alert from here: run `liquidity alerts acknowledge ID`; `liquidity alerts list` shows the ids.",
+    "outage rules": "An exchange that goes down needs no rule: while a market of it is recorded (`liquidity record BTC`), a VENUE_OUTAGE alert tells of it.",
     "time of day": "Which hour of the day is best I cannot say; I can say when it was best, and forecast the next day by the hour.",
     "watch": "I cannot stream a market here yet; I can check it for alerts, and keep a rule such as “tell me when the BTC spread on kraken passes 5 bps”.",
     "recording": "I cannot start or stop a recorder from here: run `liquidity record BTC --exchanges kraken`, or ask me to take a snapshot.",
@@ -49,6 +50,7 @@ _LACKING: Mapping[str, str] = {
 
 _OFFERS: Mapping[str, str] = {
     "acknowledge": "Any alerts for {}?",
+    "outage rules": "Any alerts for {}?",
     "time of day": "When was {} depth highest over the last week?",
 }
 _WATCHED = "while the market is recorded (`{command}`)"
