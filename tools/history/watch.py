@@ -9,7 +9,7 @@ from ..analytics.anomalies import THRESHOLD_PCT, AlertState, Norm, cleared, norm
 from ..analytics.look import look
 from ..analytics.rules import Rule, concerns
 from ..analytics.snapshot import Miss, Snapshot
-from ..errors import HistoryUnavailable
+from ..errors import HistoryUnavailable, NotStorable
 from .store import History
 
 Deliver = Callable[[LiquidityAlert], None]
@@ -21,26 +21,42 @@ _JUST_BEFORE = timedelta(milliseconds=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
+def _nobody(_: str) -> None: ...
+
+
 class Watch:
     """Watches one market, looked at every `interval_s`. Alerts that stand in the history when it begins are its own to clear.
 
-    While the history is unavailable it judges by what it read last, and stores afterwards what it raised. Where a replay's time goes back, at the
+    While the history is unavailable it judges by what it read last, and stores afterwards what it raised; of an alert that it refuses for good people
+    are told once by `say`, and it is delivered all the same. Where a replay's time goes back, at the
     seam of its loop, what stands ends with the last look before it, and an incident that has been told is not told again. Elsewhere a clock was
     set, or an exchange dates its books otherwise than we our failed looks: until time is where it was, looks are passed over.
     """
 
-    def __init__(self, history: History, exchange: str, symbol: str, interval_s: float, deliver: Deliver, *, threshold_pct: float = THRESHOLD_PCT) -> None:
+    def __init__(
+        self,
+        history: History,
+        exchange: str,
+        symbol: str,
+        interval_s: float,
+        deliver: Deliver,
+        *,
+        say: Callable[[str], None] = _nobody,
+        threshold_pct: float = THRESHOLD_PCT,
+    ) -> None:
         self._history = history
         self._exchange = exchange
         self._symbol = symbol
         self._interval_s = interval_s
         self._deliver = deliver
+        self._say = say
         self._threshold_pct = threshold_pct
         self._state: AlertState | None = None
         self._norm: Norm | None = None
         self._norm_due = self._rules_due = self._seen_at = _LONG_AGO
         self._unstored: dict[str, LiquidityAlert] = {}
         self._told: frozenset[str] = frozenset()
+        self._refused = set[str]()
 
     @property
     def standing(self) -> tuple[LiquidityAlert, ...]:
@@ -122,9 +138,17 @@ class Watch:
         return self._norm
 
     async def _store(self) -> None:
-        if self._unstored:
+        """Store what is not yet, each by itself: one that is refused for good keeps no other from being stored."""
+        for alert in list(self._unstored.values()):
             try:
-                await self._history.store_alerts(list(self._unstored.values()))
+                await self._history.store_alerts([alert])
             except HistoryUnavailable:
                 return
-            self._unstored = {}
+            except NotStorable as error:
+                self._say_refused(alert.alert_id, f"{self._symbol} on {self._exchange}, an alert: {error}")
+            del self._unstored[alert.alert_id]
+
+    def _say_refused(self, alert_id: str, why: str) -> None:
+        if alert_id not in self._refused:
+            self._say(why)
+        self._refused.add(alert_id)

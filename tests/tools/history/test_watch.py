@@ -7,7 +7,7 @@ from make_books import NOON
 from make_snapshots import miss, series, snapshot, snapshots
 
 from tools.analytics.rules import parse
-from tools.errors import HistoryUnavailable
+from tools.errors import HistoryUnavailable, NotStorable
 from tools.history import History
 from tools.history.watch import Watch
 
@@ -113,6 +113,23 @@ async def test_an_alert_that_becomes_worse_but_no_more_severe_is_stored_so_and_n
     [raised], [stored] = delivered, await history.alerts()
     assert (raised.current_value, stored.current_value) == (2.0, 4.0)
     assert (stored.alert_id, stored.severity, stored.timestamp) == (raised.alert_id, raised.severity, raised.timestamp)
+
+
+async def test_an_alert_that_the_history_refuses_for_good_is_delivered_and_said_once_and_keeps_no_other_from_being_stored(history, delivered, monkeypatch):
+    async def store_alerts(alerts):
+        if any(one.alert_type == "SPREAD_WIDENING" for one in alerts):
+            raise NotStorable("too large")
+        await History.store_alerts(history, alerts)
+
+    monkeypatch.setattr(history, "store_alerts", store_alerts)
+    said = []
+    watch = Watch(history, "kraken", "BTC/USD", 60, delivered.append, say=said.append)
+    await looks(watch, 0, 1, depth_usd=1e5, **WIDE)
+    assert sorted(brief(delivered)) == [("DEPTH_DROP", "raised"), ("SPREAD_WIDENING", "raised")]
+    await looks(watch, *range(2, 8))
+    assert sorted(brief(delivered[2:])) == [("DEPTH_DROP", "cleared"), ("SPREAD_WIDENING", "cleared")]
+    assert brief(await history.alerts()) == [("DEPTH_DROP", "cleared")]
+    assert said == ["BTC/USD on kraken, an alert: The history's database refuses what was to be stored (too large): it is not kept."]
 
 
 async def test_another_markets_alerts_and_rules_are_none_of_its_business(watch, history, delivered):
