@@ -20,7 +20,7 @@ from .telling import alerts, duration, number, standing_line, states, totals
 
 _APART = 2
 # States of pairs that need a look, the worst first.
-_BAD = ("failing", "refused")
+_BAD = ("broken", "failing", "refused")
 
 
 class _Column(NamedTuple):

@@ -18,7 +18,7 @@ _ONE_SIGNAL_S = 1.0
 
 
 async def record(symbols: Sequence[str], exchanges: str, interval: float, *, demo: bool, replay: Path | None) -> int:
-    """Record until SIGINT or SIGTERM, then print a summary. Fails where looks were lost or nothing was stored, unless it stood by the whole time."""
+    """Record until SIGINT or SIGTERM, then print a summary. Fails where looks were lost, a pair broke or nothing was stored, unless others had all of it."""
     settings, stop = settings_from(demo=demo, replay=replay), _told_to_stop()
     with screen() as shown:
         async with open_market(settings) as market, delivering(settings, market, shown) as deliver:
@@ -29,7 +29,7 @@ async def record(symbols: Sequence[str], exchanges: str, interval: float, *, dem
         say(who_instead(stood_by))
     elif not ended.stored:
         say(f"liquidity: {why_nothing(ended)}")
-    return ANSWERED if stood_by or (ended.stored and not ended.lost) else FAILED
+    return ANSWERED if stood_by or (ended.stored and not ended.lost and not ended.broken) else FAILED
 
 
 def _listed(exchanges: str) -> list[str]:

@@ -82,6 +82,8 @@ async def _record(market: Market, settings: Settings, watch: Watch, stop: asynci
     try:
         async with delivering(settings, market, shown) as deliver:
             await record_configured(market, settings.record, stop=stop, onlooker=shown, deliver=deliver)
+        if not stop.is_set():
+            watch.recorded(shown.progress, UNEXPECTED)
     except LiquidityError as error:
         watch.recorded(shown.progress, error.kind)
         say(f"Nothing is recorded: {error}")
@@ -92,8 +94,9 @@ async def _record(market: Market, settings: Settings, watch: Watch, stop: asynci
 
 
 def _recorded_badly(watch: Watch) -> bool:
-    """Whether looks were lost, or recording ended by a mistake in the program."""
-    return watch.recording is not None and (watch.recording.progress.lost > 0 or watch.recording.fault == UNEXPECTED)
+    """Whether looks were lost, or the recording of any market ended by a mistake in the program."""
+    recording = watch.recording
+    return recording is not None and (recording.progress.lost > 0 or recording.progress.broken or recording.fault == UNEXPECTED)
 
 
 def _require_tokens(host: str, tokens: Tokens) -> None:

@@ -23,7 +23,7 @@ def standing_line(alert: LiquidityAlert) -> str:
 
 def summary(progress: Progress, seconds: float) -> str:
     """What a whole recording came to in so many seconds, and what of it is missing."""
-    pairs = [f"{pair.name}: {pair.note if pair.state in _NOTHING else _counts([pair])}" for pair in progress.pairs]
+    pairs = [f"{pair.name}: {_account(pair)}" for pair in progress.pairs]
     gaps = [f"{name}: a gap, {_lost(gap)}." for name, gap in progress.gaps.items()]
     return "\n".join([*pairs, *gaps, f"In all: {totals(progress)} in {duration(seconds)}; {alerts(progress)}."])
 
@@ -71,6 +71,13 @@ def duration(seconds: float) -> str:
     parts = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")]
     first = next((place for place, (count, _) in enumerate(parts) if count), len(parts) - 1)
     return " ".join(f"{count:,} {unit}" for count, unit in parts[first : first + 2])
+
+
+def _account(pair: PairProgress) -> str:
+    """What the recording of one pair came to."""
+    if pair.state in _NOTHING:
+        return pair.note
+    return f"{_counts([pair])}; {pair.note}" if pair.state == "broken" else _counts([pair])
 
 
 def _counts(pairs: Sequence[PairProgress]) -> str:

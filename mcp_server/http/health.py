@@ -13,7 +13,7 @@ from .watch import Recording, Seen, Watch
 
 OK, DEGRADED = "ok", "degraded"
 # States of pairs that should be recorded and are not, the worst first.
-_UNRECORDED = ("failing", "refused")
+_UNRECORDED = ("broken", "failing", "refused")
 
 
 async def health(market: Market, watch: Watch, model: str, chat: str) -> Mapping[str, Any]:

@@ -57,6 +57,11 @@ class Leases:
             self._hold_on([market])
         self._wanted.set()
 
+    def give_up(self, market: Pair) -> None:
+        """Ask for a market's lease no longer: it runs out, and whoever wants it follows."""
+        self._answered.pop(market, None)
+        self._tenures.pop(market, None)
+
     async def is_elsewhere(self, market: Pair) -> bool:
         """Whether another holds the market; where a lease ran out unrenewed, only the database's next answer tells."""
         async with self._changed:
@@ -104,17 +109,19 @@ class Leases:
     def _hold_on(self, markets: Sequence[Pair]) -> None:
         self._away = True
         for market in markets:
-            if not self._answered[market]:
+            if self._answered.get(market) is False:
                 self._tenures.setdefault(market, Tenure())
 
     def _settle(self, markets: Sequence[Pair], held: Sequence[Pair], asked_at: float) -> None:
         now, expires = self._clock.now(), asked_at + self._lease_s
-        self._answered |= dict.fromkeys(markets, True)
-        for market in set(markets) - set(held):
+        # Some may have been given up since.
+        wanted = self._answered.keys() & markets
+        self._answered |= dict.fromkeys(wanted, True)
+        for market in wanted - set(held):
             if tenure := self._tenures.pop(market, None):
                 tenure.shared = self._away and tenure.expires <= now
                 tenure.ended.set()
-        for market in held:
+        for market in wanted & set(held):
             self._tenures.setdefault(market, Tenure()).expires = expires
         # An answer that comes after its own lease ran out tells nothing of now.
         self._away = self._away and expires <= now

@@ -1,6 +1,7 @@
 """The recording of one symbol on one exchange: a look at every tick, while no other recorder has it."""
 
 import asyncio
+import logging
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from math import ceil
 from ..analytics.snapshot import Miss, Snapshot, snapshot
 from ..book import OrderBook
 from ..deepening import kept_depth
-from ..errors import HistoryUnavailable, InvalidArgument, LiquidityError, RateLimited, UnknownSymbol
+from ..errors import HistoryUnavailable, InvalidArgument, LiquidityError, NotStorable, RateLimited, UnknownSymbol, outside_text
 from ..feeds import no_older_than
 from ..history.store import Pair
 from ..history.watch import Deliver, Watch
@@ -18,9 +19,11 @@ from ..market import Market
 from .clock import Clock, Schedule, before
 from .judging import Judging
 from .leases import Leases, Tenure
+from .mistakes import mistake
 from .outbox import Look, Outbox
 from .progress import Board, State
 
+_log = logging.getLogger(__name__)
 _ANOTHER = "another recorder has it"
 _OWN_PART = 0.1
 """A look takes books that are kept up to this part of its interval, so that it does not get that of the look before."""
@@ -59,7 +62,24 @@ class PairRecorder:
         self._last_at = 0.0
 
     async def run(self, opening: float) -> None:
-        """Find out which market is meant, from the moment `opening`, then record it; returns only where there is nothing to record."""
+        """Record the pair from the moment `opening`; returns only where there is nothing to record, or a mistake in this program has ended it."""
+        try:
+            await self._run(opening)
+        except Exception as error:
+            if (made := mistake(error)) is None:
+                raise
+            self._break(made)
+
+    def _break(self, made: Exception) -> None:
+        """End this pair alone, and leave its market to others."""
+        name = self._shop.board[self._place].name
+        _log.error("The recording of %s has ended by a mistake in this program.", name, exc_info=made)
+        self._leases.give_up(self._key)
+        self._shop.board.set(self._place, standing=())
+        self._stand("broken", f"a mistake in this program has ended its recording ({outside_text(repr(made))})")
+
+    async def _run(self, opening: float) -> None:
+        """Find out which market is meant, then record it."""
         await self._shop.clock.until(opening)
         self._slot = self._schedule.slot(self._shop.clock.now())
         if not await self._find_market():
@@ -100,9 +120,10 @@ class PairRecorder:
         return first == self._place
 
     async def _is_stored(self, market: str) -> bool:
+        # What a person typed may be nothing that a database takes.
         try:
             return await self._shop.market.history.find_market(self._exchange, market) == market
-        except HistoryUnavailable:
+        except (HistoryUnavailable, NotStorable):
             return False
 
     async def _granted(self) -> Tenure:
@@ -128,7 +149,7 @@ class PairRecorder:
 
     async def _record(self, tenure: Tenure) -> None:
         """Look at every tick until the tenure ends; at once where nobody has in this slot."""
-        watch = Watch(self._shop.market.history, self._exchange, self._symbol, self._schedule.interval_s, self._shop.deliver)
+        watch = Watch(self._shop.market.history, *self._key, self._schedule.interval_s, self._shop.deliver, say=self._shop.board.say)
         if await self._is_recorded():
             await self._next_tick_of(tenure)
         judging = Judging(partial(self._judge, watch))

@@ -9,8 +9,9 @@ from ..analytics.alerts import LiquidityAlert
 from ..analytics.snapshot import Miss, Snapshot
 from ..history.watch import Deliver
 
-State = Literal["starting", "recording", "failing", "elsewhere", "refused", "duplicate"]
-"""`elsewhere`: another recorder on the same database has the pair. `refused` and `duplicate`: nothing is recorded under this name, `note` says why."""
+State = Literal["starting", "recording", "failing", "elsewhere", "refused", "duplicate", "broken"]
+"""`elsewhere`: another recorder on the same database has the pair. `refused` and `duplicate`: nothing is recorded under this name, `note` says why.
+`broken`: a mistake in this program has ended the pair's recording, `note` says which."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,11 @@ class Progress:
     def lost(self) -> int:
         """Looks that could not be kept."""
         return sum(pair.gap.count for pair in self.pairs if pair.gap is not None)
+
+    @property
+    def broken(self) -> bool:
+        """Whether a mistake in this program has ended the recording of any pair."""
+        return any(pair.state == "broken" for pair in self.pairs)
 
     @property
     def stood_by(self) -> list[PairProgress]:

@@ -12,13 +12,14 @@ from pydantic import ValidationError
 
 from ..analytics.alerts import LiquidityAlert
 from ..analytics.snapshot import Snapshot
-from ..errors import HistoryUnavailable, InvalidArgument, LiquidityError
+from ..errors import HistoryUnavailable, InvalidArgument
 from ..history.watch import Deliver
 from ..market import Market
 from ..mistakes import explain
 from ..settings import Recorded
 from .clock import Clock, SteadyClock, openings, spread
 from .leases import Leases
+from .mistakes import first, mistake
 from .outbox import Look, Outbox
 from .pair import PairRecorder, Shop
 from .progress import Board, Gap, Onlooker, PairProgress, Progress, Unwatched
@@ -45,6 +46,7 @@ async def record(
 
     Looks are spread over the interval and never overlap; a tick that passes during a look is skipped. Alerts are judged, stored and handed to `deliver`.
     Recorders on one database share the work. Where the database does not answer, looks wait for it. Returns how it stood at the end.
+    A mistake in this program ends the pair that it is made in; it returns before it is stopped where that has ended them all.
     Raises InvalidArgument where nothing can be recorded.
     """
     asked = [_recorded(symbol, exchange, interval_seconds) for symbol in symbols for exchange in exchanges or market.exchanges]
@@ -79,12 +81,7 @@ async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
 
 def _told(group: ExceptionGroup) -> Exception:
     """What ended the tasks: the LiquidityError of which callers are warned, where it is nothing else."""
-    if group.split(LiquidityError)[1] is not None:
-        return group
-    error: Exception = group
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error
+    return group if mistake(group) else first(group)
 
 
 class _Recording:
@@ -121,7 +118,7 @@ class _Recording:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for task in (*pairs, *rest, *ends):
                 task.cancel()
-        if not stop.is_set():
+        if not stop.is_set() and not self._board.progress.broken:
             raise next(pair.refusal for pair in self._pairs if pair.refusal is not None)
 
     async def _prune(self) -> None:

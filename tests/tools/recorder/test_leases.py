@@ -128,6 +128,31 @@ async def test_an_answer_that_comes_too_late_to_be_of_use_is_asked_for_again_whi
         assert setting.leases.tenure(BTC) is None, "the database is no longer taken for away"
 
 
+async def test_a_market_that_is_given_up_is_asked_for_no_more_and_not_taken_up_by_an_answer_that_was_under_way(setting):
+    async with setting.running():
+        await setting.held(BTC, ETH)
+        setting.database.answers.clear()
+        await setting.clock.reach(12)
+        await setting.database.asked_again()
+        setting.leases.give_up(BTC)
+        setting.database.answers.set()
+        await setting.clock.reach(24)
+        await setting.database.asked_again()
+    assert setting.database.asked[-2:] == [[BTC, ETH], [ETH]]
+    assert (setting.leases.tenure(BTC), setting.leases.tenure(ETH).expires) == (None, setting.clock.start + 84)
+
+
+async def test_a_database_that_goes_away_while_a_market_is_given_up_lends_it_to_nobody(setting):
+    async with setting.running():
+        setting.database.away = True
+        await setting.ask_in_vain(BTC)
+        setting.leases.give_up(BTC)
+        setting.leases.want(ETH)
+        setting.database.answers.set()
+        await setting.leases.granted(ETH)
+    assert setting.leases.tenure(BTC) is None
+
+
 async def test_a_market_that_another_took_while_the_claim_hung_was_shared(setting):
     async with setting.running():
         [tenure] = await setting.held(BTC)

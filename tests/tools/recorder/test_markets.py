@@ -3,7 +3,7 @@
 import pytest
 from make_snapshots import snapshot
 
-from tools.errors import ExchangeTimeout, InvalidArgument, UnknownSymbol
+from tools.errors import ExchangeTimeout, InvalidArgument, UnknownExchange, UnknownSymbol
 from tools.recorder import record
 
 
@@ -47,6 +47,16 @@ async def test_what_cannot_be_recorded_is_said_and_the_rest_goes_on(setting):
         await setting.until_stored(1)
     assert [(pair.exchange, pair.state, pair.stored) for pair in ending.result().pairs] == [("coinbase", "refused", 0), ("kraken", "recording", 1)]
     assert setting.seen.lines[0] == "BTC on coinbase: coinbase does not list BTC. Give an asset such as BTC, or a market such as BTC/USDT."
+
+
+async def test_a_name_that_no_database_takes_ends_nothing(setting):
+    """As what is typed in no encoding of this machine."""
+    setting.books.errors["kra\udcff"] = UnknownExchange("kra\udcff")
+    async with setting.recording(["BTC/USD"], ["kra\udcff", "kraken"]) as ending:
+        await setting.until_stored(1)
+        await setting.reach(1)
+        await setting.seen.until(lambda progress: progress.pairs[1].state == "refused")
+    assert ending.result().pairs[0].state == "recording"
 
 
 async def test_where_nothing_can_be_recorded_the_mistake_is_raised(setting):
