@@ -1,6 +1,7 @@
 """What was seen on its way into the database: kept in order while the database is away, within a bound."""
 
 import asyncio
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
@@ -47,8 +48,9 @@ class Outbox:
         self._changed = changed
         self._say = say
         self._kept = kept
-        self._looks = deque[Look]()
-        self._writing: list[Look] = []
+        # Pickled: a snapshot's many small objects would take six times the memory.
+        self._looks = deque[bytes]()
+        self._writing: list[bytes] = []
         self._filled = asyncio.Event()
         self._fault = ""
         self._overflowed = False
@@ -62,7 +64,7 @@ class Outbox:
 
     def add(self, look: Look) -> None:
         """Keep a look until it is durable, or until too many others follow it."""
-        self._looks.append(look)
+        self._looks.append(pickle.dumps(look))
         self._filled.set()
         self._keep_within_bound()
         self._changed()
@@ -89,8 +91,9 @@ class Outbox:
         """Write the oldest looks; False where the database is away, and they wait on."""
         count, self._apart = (1, self._apart - 1) if self._apart else (min(_BATCH, len(self._looks)), 0)
         self._writing = [self._looks.popleft() for _ in range(count)]
+        looks = _unpickled(self._writing)
         try:
-            refused, why = (await self._history.append(*_sorted(look.seen for look in self._writing))).refused, _CLOSED
+            refused, why = (await self._history.append(*_sorted(look.seen for look in looks))).refused, _CLOSED
         except HistoryUnavailable as error:
             self._put_back()
             self._went_away(str(error))
@@ -101,15 +104,15 @@ class Outbox:
                 self._put_back()
                 self._apart = min(count, len(self._looks))
                 return True
-            refused, why = [self._writing[0].seen], str(error)
+            refused, why = [looks[0].seen], str(error)
         except BaseException:
             self._put_back()
             raise
-        done, self._writing = self._writing, []
+        self._writing = []
         if not self._looks:
             self._filled.clear()
-        self._came_back(len(done))
-        self._settle(done, {id(one) for one in refused}, why)
+        self._came_back(len(looks))
+        self._settle(looks, {id(one) for one in refused}, why)
         self._changed()
         return True
 
@@ -151,7 +154,11 @@ class Outbox:
         for _ in lost:
             self._looks.popleft()
         if lost:
-            self._dropped(lost)
+            self._dropped(_unpickled(lost))
+
+
+def _unpickled(looks: Iterable[bytes]) -> list[Look]:
+    return [pickle.loads(one) for one in looks]  # noqa: S301 - pickled here
 
 
 def _sorted(seen: Iterable[Snapshot | Miss]) -> tuple[list[Snapshot], list[Miss]]:

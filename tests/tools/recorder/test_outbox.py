@@ -1,6 +1,7 @@
 """Looks on their way into the database: their order, the bound, and what is said of it."""
 
 import asyncio
+import tracemalloc
 
 import pytest
 from make_snapshots import miss, snapshot
@@ -70,6 +71,17 @@ async def test_whoever_looks_on_hears_what_waits_and_when_nothing_does_any_more(
     setting.outbox.add(Look(0, miss()))
     await setting.outbox.empty()
     assert setting.shown == [(1, ""), (0, "")]
+
+
+def test_a_look_that_waits_takes_two_kilobytes(setting):
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        setting.add(0, 1, 2)
+        waiting = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert waiting / 3 < 2_500
 
 
 async def test_beyond_the_bound_the_oldest_are_dropped_which_is_said_once(setting):
