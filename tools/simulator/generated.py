@@ -34,9 +34,10 @@ def _utc_now() -> datetime:
 
 @dataclass
 class _Kept:
-    """The last book of a market and as much of it as has been put into words."""
+    """The last book of a market, the most levels that were asked of it, and as much of it as has been put into words."""
 
     step: int
+    asked: int
     bids: Ladder
     asks: Ladder
     words: tuple[list[Level], list[Level]]
@@ -93,11 +94,14 @@ class GeneratedBooks:
         place = profile.exchange, profile.market.symbol
         kept = self._kept.get(place)
         if kept is None or kept.step != step or not kept.reaches(levels):
+            # Who went deeper after a first look will probably do so again: building what both need at once is faster.
+            built = levels if kept is None else max(levels, kept.asked)
             seconds = step * STEP_MS / 1_000
             now = condition(self._incidents[place], seconds)
             if now.down:
                 raise VenueDown(profile.exchange)
-            kept = self._kept[place] = _Kept(step, *ladders(self._seed, profile, seconds, levels, now), ([], []))
+            kept = self._kept[place] = _Kept(step, 0, *ladders(self._seed, profile, seconds, built, now), ([], []))
+        kept.asked = max(kept.asked, levels)
         return kept
 
 

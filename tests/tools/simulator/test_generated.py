@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from tools.errors import UnknownSymbol
-from tools.simulator import SPOKEN, GeneratedBooks
+from tools.simulator import SPOKEN, GeneratedBooks, generated
 
 START = 1_786_276_800_000
 MAIN = [("binance", "BTC/USDT"), ("coinbase", "BTC/USD"), ("kraken", "BTC/USD"), ("okx", "BTC/USDT"), ("bybit", "BTC/USDT"), ("coinbase", "ETH/USD")]
@@ -56,6 +56,17 @@ def test_a_book_asked_for_shallow_is_the_top_of_the_deep_one():
         for levels in (1, 20, 200):
             shallow = growing.book_at(exchange, market.symbol, START, levels)
             assert (shallow.bids, shallow.asks) == (deep.bids[:levels], deep.asks[:levels])
+
+
+def test_who_goes_deeper_at_each_look_has_each_book_built_once_and_the_same(monkeypatch):
+    looks = [(MOMENTS[0], 20), (MOMENTS[0], 1_000), (MOMENTS[1], 20), (MOMENTS[1], 1_000), (MOMENTS[2], 20), (MOMENTS[3], 20)]
+    alone = [GeneratedBooks().book_at("binance", "BTC/USDT", moment, levels) for moment, levels in looks]
+    built, build = [], generated.ladders
+    monkeypatch.setattr(generated, "ladders", lambda *asked: built.append(asked[3]) or build(*asked))
+    books = GeneratedBooks()
+
+    assert [books.book_at("binance", "BTC/USDT", moment, levels) for moment, levels in looks] == alone
+    assert built == [20, 1_000, 1_000, 1_000, 20]
 
 
 def test_every_book_is_ordered_uncrossed_positive_and_on_its_tick_and_step():
