@@ -10,6 +10,7 @@ from ..analytics.rules import concerns
 from ..analytics.series import too_few
 from ..market import Market
 from ..parameters import Exchange, Hours, Symbol, ThresholdPct, Until
+from .past_alerts import as_of
 from .remembering import Place, own_rules, place, seen
 from .tool import tool
 
@@ -20,7 +21,7 @@ async def detect_anomalies(
 ) -> AnomalyReport:
     """Check one exchange's liquidity against its usual: spread, depth, imbalance, price jumps, outages. Use for alerts, or for what is wrong now."""
     meant = await place(market, exchange, symbol, lookback_hours, until)
-    (series, last, failure), every, stored = await asyncio.gather(seen(market, meant, until), own_rules(market), _stored(market, meant, threshold_pct))
+    (series, last, failure), every, stored = await asyncio.gather(seen(market, meant, until), own_rules(market), _stored(market, meant, threshold_pct, until))
     if last is None:
         raise too_few(series, meant.symbol, 0, FEWEST_SAMPLES)
     rules = [one for one in every if concerns(one.rule, meant.exchange, meant.symbol)]
@@ -28,6 +29,9 @@ async def detect_anomalies(
     return found.model_copy(update={"warnings": [*found.warnings, *edge_warnings(series), *([failure] if failure else [])]})
 
 
-async def _stored(market: Market, meant: Place, threshold_pct: float) -> list[LiquidityAlert]:
-    """The alerts that whoever watches has raised; none at another threshold than theirs, at which they say nothing."""
-    return await market.history.alerts(*meant.window) if threshold_pct == THRESHOLD_PCT else []
+async def _stored(market: Market, meant: Place, threshold_pct: float, until: str) -> list[LiquidityAlert]:
+    """The alerts that whoever watches has raised, of a past window as they stood then; none at another threshold than theirs, at which they say nothing."""
+    if threshold_pct != THRESHOLD_PCT:
+        return []
+    found = await market.history.alerts(*meant.window)
+    return await as_of(market, found, meant.end) if until else found

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from make_books import NOON
 from make_snapshots import miss, snapshots
 from make_snapshots import series as columns
@@ -53,6 +54,34 @@ async def test_an_alert_is_told_as_it_was_raised_rather_than_as_the_window_judge
     earlier = {**PAST, "until": raised.timestamp.isoformat()}
     assert (await detect_anomalies(market, **earlier, lookback_hours=2)).alerts == [milder.model_copy(update={"state": "raised", "cleared_at": None})]
     assert (await detect_anomalies(market, **PAST, lookback_hours=2, threshold_pct=40)).cleared[0].message == raised.message
+
+
+async def test_of_a_past_window_nothing_is_told_that_came_after_it(market):
+    kept = await remember(market, depth_usd=[1e6] * 100 + [6.5e5] * 6 + [5e4] * 10 + [1e6] * 10)
+    (over,) = backtest(kept)
+    await market.history.store_alerts([over])
+    await market.history.acknowledge(over.alert_id, NOON)
+    then = over.timestamp + timedelta(minutes=4)
+
+    told = await detect_anomalies(market, "BTC/USD", "kraken", lookback_hours=2, until=then.isoformat())
+
+    assert (over.severity, over.message.partition(", reached ")[2]) == ("HIGH", "at 11:41:00 UTC")
+    (alert,) = told.alerts
+    assert (alert.alert_id, alert.timestamp, alert.state, alert.acknowledged_at) == (over.alert_id, over.timestamp, "raised", None)
+    assert (alert.severity, alert.requires_action) == ("LOW", False)
+    assert alert.message == "Depth within 5% dropped by 35.0% (current: $650,000, baseline: $1.00 million)"
+    assert [(one.deviation_percentage, one.outcome) for one in told.checked if one.alert_type == "DEPTH_DROP"] == [(pytest.approx(-35), "alert")]
+
+
+async def test_an_alert_whose_looks_are_gone_is_told_as_it_is_stored_but_without_a_time_to_come(market):
+    kept = await remember(market, depth_usd=[1e6] * 100 + [6.5e5] * 6 + [5e4] * 10)
+    (now,) = backtest(kept)
+    unseen = now.model_copy(update={"timestamp": now.timestamp + timedelta(seconds=1)})
+    await market.history.store_alerts([unseen])
+
+    told = await detect_anomalies(market, "BTC/USD", "kraken", lookback_hours=2, until=(now.timestamp + timedelta(minutes=4)).isoformat())
+
+    assert told.alerts == [unseen.model_copy(update={"message": "Depth within 5% dropped by 95.0% (current: $50,000, baseline: $1.00 million)"})]
 
 
 async def test_at_another_threshold_than_that_of_whoever_watches_the_stored_alerts_are_not_read(market, monkeypatch):

@@ -12,20 +12,25 @@ Two observations in a row raise an alert (a price jump needs one). It keeps the 
 first of them: an incident that pauses or grows is one alert.
 """
 
-from .backtesting import backtest, backtest_rules, resumed, standing_rules
+from .backtesting import LOOKBACK_HOURS, backtest, backtest_rules, resumed, standing_rules
 from .checking import AnomalyReport, Check, report
 from .norms import Norm, norm
+from .standing import as_stood
 from .stepping import step
+from .telling import as_known
 from .watching import THRESHOLD_PCT, AlertState, Observation, observe, resume
-from .wording import cleared
+from .wording import cleared, undated, worst_at
 
 __all__ = [
+    "LOOKBACK_HOURS",
     "THRESHOLD_PCT",
     "AlertState",
     "AnomalyReport",
     "Check",
     "Norm",
     "Observation",
+    "as_known",
+    "as_stood",
     "backtest",
     "backtest_rules",
     "cleared",
@@ -36,4 +41,6 @@ __all__ = [
     "resumed",
     "standing_rules",
     "step",
+    "undated",
+    "worst_at",
 ]

@@ -5,19 +5,21 @@ from datetime import datetime
 
 from ..alerts import LiquidityAlert
 from ..rules import OwnRule, Rule
-from ..series import Series, milliseconds, priced
+from ..series import HOUR_MS, Series, milliseconds, priced
 from .looks import Looks
 from .norms import norm
 from .skipping import joined, through_rules
 from .stepping import step
 from .watching import THRESHOLD_PCT, AlertState, Observation
 
+LOOKBACK_HOURS = 24.0
+"""What is usual is that of so many hours before a look, as whoever watches judges it."""
 REFRESHES = 96
 """How often within the lookback what is usual is worked out anew: every 15 minutes of a day."""
 
 
 def backtest(
-    series: Series, *, lookback_hours: float = 24, threshold_pct: float = THRESHOLD_PCT, rules: Sequence[Rule] = (), first: datetime | None = None
+    series: Series, *, lookback_hours: float = LOOKBACK_HOURS, threshold_pct: float = THRESHOLD_PCT, rules: Sequence[Rule] = (), first: datetime | None = None
 ) -> list[LiquidityAlert]:
     """Every alert that `step` would have raised over the series, oldest first, as it stood at the end (cleared or still raised).
 
@@ -27,9 +29,11 @@ def backtest(
     return resumed(AlertState(threshold_pct, tuple(rules)), series, lookback_hours=lookback_hours, first=first)[1]
 
 
-def resumed(state: AlertState, series: Series, *, lookback_hours: float = 24, first: datetime | None = None) -> tuple[AlertState, list[LiquidityAlert]]:
+def resumed(
+    state: AlertState, series: Series, *, lookback_hours: float = LOOKBACK_HOURS, first: datetime | None = None
+) -> tuple[AlertState, list[LiquidityAlert]]:
     """As `backtest`, from a state on that was left before `first`: the state afterwards, and beside the alerts raised meanwhile those that stood in it."""
-    return run(state, _observations(priced(series), round(3_600_000 * lookback_hours), milliseconds(first) if first else 0))
+    return run(state, observations(priced(series), lookback_hours, first))
 
 
 def backtest_rules(series: Series, rules: Sequence[Rule]) -> list[LiquidityAlert]:
@@ -54,9 +58,9 @@ def run(state: AlertState, observations: Iterable[Observation]) -> tuple[AlertSt
     return state, sorted(found.values(), key=lambda alert: alert.timestamp)
 
 
-def _observations(series: Series, lookback_ms: int, first_ms: int) -> Iterator[Observation]:
-    """Every look of a series of known prices from `first_ms` on, with what was usual before it."""
-    seen = Looks.of(series)
+def observations(series: Series, lookback_hours: float, first: datetime | None) -> Iterator[Observation]:
+    """Every look of a series of known prices from `first` on, with what was usual before it."""
+    seen, lookback_ms, first_ms = Looks.of(series), round(HOUR_MS * lookback_hours), milliseconds(first) if first else 0
     usual, due_ms = None, 0
     for index, time_ms in enumerate(seen.time_ms.tolist()):
         if time_ms < first_ms:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from ..alerts import LiquidityAlert
 from .stepping import step
@@ -13,7 +14,7 @@ def as_seen(stored: Iterable[LiquidityAlert], until: datetime, anew: Observation
 
     `anew` is the first look after nobody had watched for a while, judged by the rules of `state`: what still stood may be over with it.
     """
-    then = [_raised(alert) if alert.cleared_at and alert.cleared_at > until else alert for alert in stored]
+    then = [as_known(alert, until) for alert in stored]
     if anew is None:
         return then
     events = step(resume((alert for alert in then if alert.state == "raised"), state.rules, state.threshold_pct), anew)[1]
@@ -27,8 +28,14 @@ def beside(found: Iterable[LiquidityAlert], known: Sequence[LiquidityAlert]) -> 
     return sorted([*known, *new], key=lambda alert: alert.timestamp, reverse=True)
 
 
-def _raised(alert: LiquidityAlert) -> LiquidityAlert:
-    return alert.model_copy(update={"state": "raised", "cleared_at": None})
+def as_known(alert: LiquidityAlert, until: datetime) -> LiquidityAlert:
+    """The alert without what became of it after a moment: its all-clear, and that somebody has seen it."""
+    later: dict[str, Any] = {}
+    if alert.cleared_at and alert.cleared_at > until:
+        later |= {"state": "raised", "cleared_at": None}
+    if alert.acknowledged_at and alert.acknowledged_at > until:
+        later |= {"acknowledged_at": None}
+    return alert.model_copy(update=later) if later else alert
 
 
 def _overlap(one: LiquidityAlert, other: LiquidityAlert) -> bool:
