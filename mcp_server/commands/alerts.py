@@ -9,9 +9,10 @@ from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.anomalies import backtest
 from tools.analytics.dispersion import FEWEST_SAMPLES
 from tools.analytics.rules import Rule, concerns, parse
-from tools.analytics.series import Series, moment
+from tools.analytics.series import Series, moment, too_few
+from tools.capabilities.past_alerts import as_of
 from tools.capabilities.remembering import Place, knowing_what_is_stored, place
-from tools.errors import InsufficientHistory, InvalidArgument
+from tools.errors import InvalidArgument
 from tools.parameters import normal_symbol, normal_word
 
 from .asked import read_time, recorded, window
@@ -23,17 +24,19 @@ _BEFORE = timedelta(hours=24)
 
 
 async def list_alerts(symbol: str, exchange: str, hours: float, until: str, *, standing: bool, as_json: bool, demo: bool, replay: Path | None) -> int:
-    """Print the stored alerts of the hours up to `until`, newest first."""
+    """Print the stored alerts of the hours up to `until` as they stood then, newest first; if `standing` those that stood then."""
     async with open_market(settings_from(demo=demo, replay=replay)) as market:
         markets = await recorded(market, symbol, exchange)
         start, end = window(market, markets, hours, until=until)
         # A recording may be over long before it is asked about.
         since = None if market.source == "replay" and not until else start
         stored = await market.history.alerts(str(normal_word(exchange)), "", since, end, open_only=standing)
-    found = [alert for alert in stored if _is_of(alert, str(normal_symbol(symbol)))]
+        found = [alert for alert in stored if _is_of(alert, str(normal_symbol(symbol)))]
+        if until:
+            found = await as_of(market, found, end)
     _print(found, as_json=as_json)
     if not found:
-        standing_now = " that stand now" if standing else ""
+        standing_now = "" if not standing else " that stood then" if until else " that stand now"
         when = f"from {since:{_MINUTES}} to" if since else "up to"
         say(
             f"No alerts{standing_now} {when} {end:{_MINUTES}} UTC; they are raised while `liquidity record` watches."
@@ -69,8 +72,7 @@ async def try_out(
         series = await market.history.series(meant.exchange, meant.symbol, meant.start - _BEFORE, meant.end)
         tried = series.since(meant.start)
         if len(tried) < FEWEST_SAMPLES:
-            few = InsufficientHistory(meant.exchange, meant.symbol, len(tried), FEWEST_SAMPLES, hours, market.source)
-            raise await knowing_what_is_stored(market, few)
+            raise await knowing_what_is_stored(market, too_few(tried, meant.symbol, len(tried), FEWEST_SAMPLES))
     fired = [one for one in reversed(backtest(series, threshold_pct=threshold_pct, rules=own, first=meant.start)) if one.rule or not own]
     _print(fired, as_json=as_json)
     say(_summary(fired, tried, meant))

@@ -73,6 +73,19 @@ async def test_an_alert_that_stands_is_listed_with_what_to_do(stored, capsys):
     assert rest == [f"  {alert.message}", f"  {alert.suggested_action}", "  stands"]
 
 
+async def test_what_stood_at_a_past_time_is_listed_as_it_stood_then(stored, capsys):
+    (alert,) = await stored.alerts()
+    await stored.acknowledge(alert.alert_id, alert.cleared_at)
+    stood, over = (f"{time:%Y-%m-%dT%H:%M:%S.%f}Z" for time in (alert.timestamp, alert.cleared_at))
+    assert alert.timestamp < alert.cleared_at
+    for standing in (True, False):
+        await list_alerts("ETH", "", 24, stood, standing=standing, **NOWHERE)
+        assert capsys.readouterr().out.startswith(f"{alert.timestamp:%Y-%m-%d %H:%M} UTC, stands  HIGH  kraken ETH/USD\n")
+    await list_alerts("ETH", "", 24, over, standing=True, **NOWHERE)
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.partition(" from ")[0]) == ("", "No alerts that stood then")
+
+
 async def test_an_alert_is_acknowledged_by_the_id_that_is_listed(stored, capsys):
     (alert,) = await stored.alerts()
     assert await acknowledge(alert.alert_id, demo=False, replay=None) == 0
@@ -120,6 +133,14 @@ async def test_an_outage_that_goes_on_after_the_last_book_stood_until_the_last_l
     await stored.append(books, [miss(symbol="BTC/USD", at=now, after_s=-60 * minute) for minute in range(10)])
     assert await try_out("BTC", "kraken", 1, "", 30, "", **NOWHERE) == 0
     assert "1 would have been raised and stood for 8 minutes in all: VENUE_OUTAGE 1.\n" in capsys.readouterr().err
+
+
+async def test_too_few_books_for_a_backtest_are_told_with_the_looks_that_gave_none(stored):
+    now = datetime.now(UTC)
+    books = snapshots(columns(symbol="SOL/USD", end=now - timedelta(minutes=20), spread_pct=[0.02] * 9))
+    await stored.append(books, [miss(symbol="SOL/USD", at=now, after_s=-60 * minute) for minute in range(10)])
+    with pytest.raises(InsufficientHistory, match=r"There are 9 snapshots of SOL/USD .* kraken gave no valid book at 10 looks"):
+        await try_out("SOL", "kraken", 1, "", 30, "", **NOWHERE)
 
 
 async def test_a_rule_is_never_tried_on_another_market_than_its_own(stored):

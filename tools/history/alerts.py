@@ -24,7 +24,6 @@ _FOUND = (
     .where(or_(bindparam("symbol") == "", alerts.c.symbol == bindparam("symbol")))
     .where(or_(alerts.c.cleared_ms.is_(None), alerts.c.cleared_ms >= _SINCE))
     .where(alerts.c.raised_ms <= _UNTIL)
-    .where(or_(bindparam("state") == "", alerts.c.state == bindparam("state")))
     .order_by(alerts.c.raised_ms.desc(), alerts.c.alert_id)
 )
 _ONE = select(alerts).where(*_ID)
@@ -55,15 +54,17 @@ class Alerts:
         await self.database.write(lambda connection: connection.execute(statement, rows).close())
 
     async def find(self, exchange: str, symbol: str, since: datetime | None, until: datetime | None, *, open_only: bool) -> list[LiquidityAlert]:
-        """Those that stood at some time of the window, newest first."""
+        """Those that stood at some time of the window, newest first; if `open_only` those that stood at its end, or without one stand now."""
+        until_ms = _FOREVER_MS if until is None else milliseconds(until)
+        # What has a later all-clear, or none, stood.
+        since_ms = until_ms + 1 if open_only else -_FOREVER_MS if since is None else milliseconds(since)
         rows = await self.database.fetch(
             _FOUND,
             source=self.source,
             exchange=exchange,
             symbol=symbol,
-            since_ms=-_FOREVER_MS if since is None else milliseconds(since),
-            until_ms=_FOREVER_MS if until is None else milliseconds(until),
-            state="raised" if open_only else "",
+            since_ms=since_ms,
+            until_ms=until_ms,
         )
         return [_alert(row) for row in rows]
 

@@ -128,7 +128,10 @@ class History:
     async def alerts(
         self, exchange: str = "", symbol: str = "", since: datetime | None = None, until: datetime | None = None, *, open_only: bool = False
     ) -> list[LiquidityAlert]:
-        """Stored alerts, newest first: of one exchange and one market where given, that stood at some time of the window where given."""
+        """Stored alerts, newest first: of one exchange and one market where given, that stood at some time of the window where given.
+
+        If `open_only` those that stood at `until`, or without it stand now.
+        """
         return await (await self._opened()).alerts.find(exchange, symbol, since, until, open_only=open_only)
 
     async def acknowledge(self, alert_id: str, at: datetime) -> LiquidityAlert | None:

@@ -94,6 +94,16 @@ async def test_alerts_are_found_by_market_state_and_window(history):
     assert await ids(until=NOON - MINUTE) == []
 
 
+async def test_those_that_stood_at_a_time_are_found_whatever_became_of_them(history):
+    await history.store_alerts([cleared(alert("over"), 60), alert("standing", after_s=30)])
+
+    async def stood(after_s):
+        return [one.alert_id for one in await history.alerts(until=NOON + timedelta(seconds=after_s), open_only=True)]
+
+    assert [await stood(after_s) for after_s in (-1, 0, 30, 59.999, 60)] == [[], ["over"], ["standing", "over"], ["standing", "over"], ["standing"]]
+    assert [one.alert_id for one in await history.alerts(since=NOON + MINUTE, until=NOON, open_only=True)] == ["over"]
+
+
 async def test_alerts_of_another_source_are_refused(history):
     with pytest.raises(ValueError, match="replay data for a history of live data"):
         await history.store_alerts([alert(), alert("a2", source="replay")])
