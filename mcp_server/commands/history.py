@@ -64,7 +64,15 @@ def _summary(path: Path, imported: Imported, source: Source) -> str:
         told.append(f"In hours that were down-sampled before and take no more, not stored: {imported.of_closed_hours:,}.")
     if imported.unlabelled:
         told.append(f"Those that name no source are taken as {source}: {imported.unlabelled:,}.")
+    if imported.markets:
+        told.append(_alerts(imported))
     return " ".join(told)
+
+
+def _alerts(imported: Imported) -> str:
+    held = f"{imported.alerts:,} alert{'' if imported.alerts == 1 else 's'}" if imported.alerts else "no alert"
+    standing = f", and {imported.standing:,} more stood at its end: the next look will tell" if imported.standing else ""
+    return f"The imported time held {held}{standing}."
 
 
 def _market(pair: Pair) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from databases import sqlite_history, sqlite_url
 from make_books import NOON
-from make_snapshots import snapshot
+from make_snapshots import series, snapshot, snapshots
 
 from mcp_server.commands.history import export_history, import_history
 from tools.errors import InvalidArgument, NotReadable
@@ -17,6 +17,8 @@ from tools.history.formats import json_lines
 from tools.market import utc_now
 
 __all__ = ["sqlite_history", "sqlite_url"]
+
+NO_ALERT = "The imported time held no alert."
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +47,7 @@ async def test_what_one_command_exports_another_imports(capsys, sqlite_history, 
     monkeypatch.setenv("LIQUIDITY_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'other.db'}")
     for said in ("snapshots imported: 2, stored already: 0", "snapshots imported: 0, stored already: 2"):
         assert await import_history([path], demo=False, replay=None) == 0
-        assert capsys.readouterr().err == f"history.jsonl.gz: {said}. It holds BTC/USD on kraken: 1, ETH/USD on kraken: 1.\n"
+        assert capsys.readouterr().err == f"history.jsonl.gz: {said}. It holds BTC/USD on kraken: 1, ETH/USD on kraken: 1. {NO_ALERT}\n"
     rows, said = await exported(capsys, " eth ", "KRAKEN", 0)
     assert rows == [json.loads(snapshot(symbol="ETH/USD").model_dump_json())]
     assert said == "Snapshots exported: 1.\n"
@@ -60,7 +62,26 @@ async def test_what_an_import_leaves_out_of_down_sampled_hours_is_told(capsys, s
     path.write_bytes(json_lines([snapshot(), snapshot(after_s=60), snapshot(after_s=3_600)]))
     assert await import_history([path], demo=False, replay=None) == 0
     imported = "history.jsonl: snapshots imported: 1, stored already: 0. It holds BTC/USD on kraken: 3."
-    assert capsys.readouterr().err == f"{imported} In hours that were down-sampled before and take no more, not stored: 2.\n"
+    assert capsys.readouterr().err == f"{imported} In hours that were down-sampled before and take no more, not stored: 2. {NO_ALERT}\n"
+
+
+@pytest.mark.parametrize(
+    ("lows", "said"),
+    [
+        ((1, 0), "1 alert"),
+        ((2, 0), "2 alerts"),
+        ((1, 10), "1 alert, and 1 more stood at its end: the next look will tell"),
+        ((0, 10), "no alert, and 1 more stood at its end: the next look will tell"),
+    ],
+)
+async def test_the_alerts_that_imported_time_held_are_told(capsys, tmp_path, lows, said):
+    """Of so many drops of depth that ended, and one of so many minutes at the end."""
+    ended, last = lows
+    path = tmp_path / "history.jsonl"
+    depths = [1e6] * 100 + ([1e5] * 10 + [1e6] * 20) * ended + [1e5] * last
+    path.write_bytes(json_lines(snapshots(series(end=utc_now() - timedelta(hours=1), depth_usd=depths))))
+    assert await import_history([path], demo=False, replay=None) == 0
+    assert capsys.readouterr().err.endswith(f": {len(depths)}. The imported time held {said}.\n")
 
 
 async def test_an_export_may_be_of_the_last_hours(capsys, sqlite_history):
@@ -116,7 +137,7 @@ async def test_rows_without_a_source_are_told(capsys, tmp_path):
     path.write_text(json.dumps([row]))
     assert await import_history([path], demo=False, replay=None) == 0
     imported = "kraken_BTC_USD.json: snapshots imported: 1, stored already: 0. It holds BTC/USD on kraken: 1."
-    assert capsys.readouterr().err == f"{imported} Those that name no source are taken as live: 1.\n"
+    assert capsys.readouterr().err == f"{imported} Those that name no source are taken as live: 1. {NO_ALERT}\n"
 
 
 async def test_rows_that_contradict_their_files_name_are_told(capsys, tmp_path):
@@ -124,7 +145,7 @@ async def test_rows_that_contradict_their_files_name_are_told(capsys, tmp_path):
     path.write_bytes(json_lines([snapshot(), snapshot(after_s=60)]))
     assert await import_history([path], demo=False, replay=None) == 0
     imported = "binance_SOL_USDT.jsonl: snapshots imported: 2, stored already: 0. It holds BTC/USD on kraken: 2."
-    assert capsys.readouterr().err == f"{imported} Its name says SOL/USDT on binance, these rows say otherwise and were believed: 2.\n"
+    assert capsys.readouterr().err == f"{imported} Its name says SOL/USDT on binance, these rows say otherwise and were believed: 2. {NO_ALERT}\n"
 
 
 async def test_what_no_exchange_of_ccxt_is_called_is_not_taken_from_a_files_name(tmp_path, sqlite_history):

@@ -59,7 +59,7 @@ KNOWN = ("binance", "coinbase", "kraken")
 
 
 def imported(new, stored_already=0, of_closed_hours=0, unlabelled=0, *, markets, named=("", ""), misnamed=0):
-    return Imported(new, stored_already, of_closed_hours, unlabelled, markets, named, misnamed)
+    return Imported(new, stored_already, of_closed_hours, unlabelled, markets, named, misnamed, alerts=0, standing=0)
 
 
 def without(*names):
