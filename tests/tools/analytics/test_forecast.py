@@ -3,6 +3,7 @@
 import itertools
 import statistics
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -94,6 +95,8 @@ def plainly(rows: list[Row], held_out: timedelta, *, weekly: bool) -> tuple[list
         pytest.param(6, 3, False, id="days: by hour of the day, three days held out"),
         pytest.param(10, 3, False, id="a week and a half: still three days held out"),
         pytest.param(20, 4, False, id="two weeks to learn from: still by hour of the day"),
+        pytest.param(25, 5, False, id="a day less than three weeks to learn from: still by hour of the day"),
+        pytest.param(26, 5, True, id="three weeks to learn from: by hour of the week"),
         pytest.param(28, 6, True, id="four weeks: by hour of the week, a fifth held out"),
     ],
 )
@@ -146,6 +149,15 @@ def test_what_never_moves_is_forecast_no_better_than_by_the_naive_forecast_and_i
 @pytest.mark.parametrize(("days", "missing"), [(0, 5), (0.5, 5), (2, 4), (2.99, 3), (4, 2), (4.99, 1)])
 def test_less_than_five_days_are_no_forecast_and_it_is_told_how_many_are_missing(days: float, missing: int) -> None:
     assert outlook(daily(days), NOON) == Outlook(None, missing)
+
+
+def test_five_days_from_the_first_snapshot_to_the_last_are_enough_to_the_millisecond() -> None:
+    exact = daily(5 + 1 / 144)
+    short = replace(exact, time_ms=exact.time_ms + (np.arange(len(exact)) == 0))
+
+    assert exact.time_ms[-1] - exact.time_ms[0] == 5 * 86_400_000
+    found = [outlook(one, NOON) for one in (exact, short, daily(6))]
+    assert [(one.forecast is not None, one.missing_days) for one in found] == [(True, 0), (False, 1), (True, 0)]
 
 
 def test_days_that_cannot_be_scored_are_missing_too() -> None:
@@ -234,7 +246,7 @@ def test_depth_is_absent_where_no_band_was_always_covered_and_its_band_is_named_
     assert (found.depth_band_pct, without.depth_band_pct, without.depth) == (0.25, None, None)
 
 
-@pytest.mark.parametrize(("weekday", "hour"), [(6, 12), (2, 9)], ids=["never again", "seen again in the held-out part"])
+@pytest.mark.parametrize(("weekday", "hour"), [(6, 12), (2, 9), (0, 12)], ids=["never again", "seen again in the held-out part", "seen again as it begins"])
 @pytest.mark.parametrize("weeks", [1, 2])
 def test_an_hour_seen_in_one_week_only_is_told_by_its_hour_of_the_day(weekday: int, hour: int, weeks: int) -> None:
     one, split = daily(28, per_hour=12), NOON - timedelta(days=6)
