@@ -34,9 +34,10 @@ class Shelf:
 class Setting:
     def __init__(self, kept):
         self.shelf, self.stored, self.dropped, self.said, self.shown = Shelf(), [], [], [], []
+        self.clock = ManualClock()
         self.outbox = Outbox(
             self.shelf,
-            ManualClock(),
+            self.clock,
             stored=self.stored.extend,
             dropped=self.dropped.extend,
             changed=lambda: self.shown.append(self.outbox.waiting),
@@ -167,3 +168,45 @@ async def test_a_write_that_is_cut_off_is_written_again(setting):
     del setting.shelf.append
     await setting.outbox.empty()
     assert (setting.shelf.snapshots, numbers(setting.stored)) == ([snapshot()], [0])
+
+
+@pytest.mark.parametrize("beyond", [1, 2, 5])
+async def test_that_looks_are_dropped_is_said_with_the_first_and_anew_once_the_database_has_answered(setting, beyond):
+    said = "3 looks wait for the history's database; from now on the oldest are dropped."
+    for times in (1, 2):
+        setting.shelf.away = True
+        setting.add(*range(3))
+        await setting.outbox.empty()
+        assert setting.said.count(said) == times - 1
+        setting.add(*range(3, 3 + beyond))
+        assert setting.said.count(said) == times
+        setting.shelf.away = False
+        await setting.outbox.empty()
+    assert (numbers(setting.dropped), numbers(setting.stored)) == ([*range(beyond)] * 2, [*range(beyond, 3 + beyond)] * 2)
+
+
+async def test_a_database_that_is_away_is_tried_again_every_second(setting):
+    setting.shelf.away = True
+    setting.add(0)
+    running = asyncio.create_task(setting.outbox.run())
+    for second in (1, 2, 3):
+        await setting.clock.reach(second)
+    running.cancel()
+    await asyncio.wait({running})
+    setting.shelf.away = False
+    await setting.outbox.empty()
+    assert numbers(setting.stored) == [0]
+
+
+async def test_of_looks_that_are_written_together_those_that_are_refused_alone_are_dropped(setting):
+    setting.shelf.closed = [snapshot(after_s=1)]
+    setting.add(0, 1, 2)
+    await setting.outbox.empty()
+    assert (numbers(setting.dropped), numbers(setting.stored)) == ([1], [0, 2])
+
+
+@pytest.mark.parametrize(("seconds", "stored"), [(-1, []), (1, [0, 1])])
+async def test_no_write_begins_after_the_moment_until_which_there_is_time(setting, seconds, stored):
+    setting.add(0, 1)
+    assert await setting.outbox.empty(setting.clock.now() + seconds)
+    assert (numbers(setting.stored), setting.outbox.waiting[0]) == (stored, 2 - len(stored))
