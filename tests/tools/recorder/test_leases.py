@@ -186,3 +186,37 @@ async def test_what_was_never_held_waits_for_a_first_answer_however_long_it_take
         setting.database.away = True
         setting.database.answers.set()
         assert await setting.leases.granted(BTC)
+
+
+async def test_a_market_that_is_held_is_not_elsewhere_and_one_that_another_holds_is(setting):
+    setting.database.others.add(ETH)
+    async with setting.running():
+        for market in (BTC, ETH):
+            setting.leases.want(market)
+        assert [await setting.leases.is_elsewhere(market) for market in (BTC, ETH)] == [False, True]
+
+
+async def test_a_first_answer_that_comes_after_its_lease_ran_out_gives_nothing_and_is_asked_for_again(setting):
+    async with setting.running():
+        setting.database.answers.clear()
+        setting.leases.want(BTC)
+        await setting.database.asked_again()
+        setting.clock.skip(100)
+        setting.database.once = True
+        setting.database.answers.set()
+        await setting.database.asked_again()
+        assert setting.leases.tenure(BTC) is None
+        setting.database.answers.set()
+        tenure = await setting.leases.granted(BTC)
+    assert tenure.expires == setting.clock.start + 160
+
+
+async def test_of_leases_that_end_at_different_times_the_first_decides_when_a_claim_that_hangs_is_a_database_that_is_away(setting):
+    async with setting.running():
+        [first] = await setting.held(BTC)
+        setting.clock.skip(5)
+        [second] = await setting.held(ETH)
+        assert (first.expires, second.expires) == (setting.clock.start + 60, setting.clock.start + 65)
+        await setting.hang(12)
+        setting.clock.skip(60)
+        assert [await setting.leases.granted(market) for market in (BTC, ETH)] == [first, second]
