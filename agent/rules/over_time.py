@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -11,10 +12,12 @@ from .conversation import Topic
 from .intent import RuleWords, Subject
 from .windows import Span, span
 from .writing import alerting, asked, normal, past, tried
+from .writing.phrases import Stretch
 
 MOST_EXCHANGES = 4
 """How many exchanges one question looks back at."""
 _USUAL_HOURS = 24.0
+"""How far a question looks back that does not say so, and what is usual at least: an incident would be a large part of a few hours."""
 
 
 def heatmap(topic: Topic, place: Place) -> Plan:
@@ -97,7 +100,7 @@ PLANS: Mapping[Subject, Callable[[Topic, Place], Plan]] = {
 
 def _anomalies(topic: Topic, place: Place, window: Span) -> list[Call]:
     threshold = {} if topic.threshold_pct is None else {"threshold_pct": topic.threshold_pct}
-    arguments = {"lookback_hours": window.hours, **threshold, **_until(window)}
+    arguments = {"lookback_hours": max(_USUAL_HOURS, window.hours), **threshold, **_until(window)}
     calls = _each("alerts", "detect_anomalies", topic, place, arguments)
     return [replace(call, about=f"the check for alerts on {call.about}") for call in calls]
 
@@ -113,6 +116,12 @@ def _each(name: str, tool: str, topic: Topic, place: Place, arguments: Mapping[s
 
 def _venues(topic: Topic, place: Place) -> list[str]:
     return meant(topic, place)[:MOST_EXCHANGES]
+
+
+def time_meant(topic: Topic, place: Place) -> Stretch:
+    """The time that a question asks about."""
+    window = _span(topic, place)
+    return Stretch(place.now - timedelta(hours=window.hours_back), window.hours, topic.window.words if topic.window else "", bool(window.until))
 
 
 def _span(topic: Topic, place: Place) -> Span:

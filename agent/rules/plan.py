@@ -35,12 +35,12 @@ def plan(topic: Topic, intent: Intent, place: Place) -> Plan:
 def _answered(kind: Subject, topic: Topic, place: Place) -> Plan:
     """The plan for one asset: what its question asks for by name is said first, and what is missing once."""
     made = _PLANS[kind](topic, place)
-    write, until = made.write, span(topic.window, place.now, LONGEST_HOURS).until
+    write, until, time = made.write, span(topic.window, place.now, LONGEST_HOURS).until, over_time.time_meant(topic, place)
     if write is None:
         return made
 
     def told(of: Topic, outcomes: Outcomes) -> str:
-        known = missing.told_once(outcomes, until)
+        known = replace(missing.told_once(outcomes, until), time=time)
         return paragraphs(asked.first(of, known), write(of, known))
 
     return replace(made, write=told)

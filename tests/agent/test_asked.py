@@ -110,7 +110,7 @@ async def test_words_that_are_not_used_are_said_before_the_answer(remembering):
 
 @pytest.mark.parametrize("question", ["was there an outage on kraken today for SOL?", "was SOL on kraken offline today?"])
 async def test_whether_there_was_an_outage_is_answered_with_yes_or_no(remembering, tmp_path, question):
-    assert (await answer(remembering, question)).startswith("**No outage** is known of kraken (SOL/USD) over 12 h.")
+    assert (await answer(remembering, question)).startswith("**No outage** is known of kraken (SOL/USD) in that time (“today”).")
     away = [-120, -115, -110]
     failed = _recorded(at=MINUTES[~np.isin(MINUTES, away)], failed_s=[60.0 * one for one in away])
     other = History(f"sqlite+aiosqlite:///{tmp_path / 'other.sqlite3'}", "simulated", now=lambda: NOW)

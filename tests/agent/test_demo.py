@@ -60,7 +60,7 @@ def test_what_happened_and_where_liquidity_stood_is_known_too(answers):
 
 def test_alerts_and_rules_are_judged_by_that_history(answers):
     text, charts = answers[ASKED[4]]
-    assert re.match(r"\*\*(No alert stands|Alert)\*\* for kraken \(BTC/USD\), by [\d,]+ samples of 6 h", text)
+    assert re.match(r"\*\*(No alert stands|Alert)\*\* for kraken \(BTC/USD\), by [\d,]+ samples of 24 h", text)
     assert len(charts) == 1
     assert "`BTC spread on kraken > 40 bps` is **quiet**" in answers[ASKED[6]][0]
     assert "Over the last 24 h it would have fired " in answers[ASKED[6]][0]

@@ -180,7 +180,7 @@ YESTERDAY = {"until": "2026-08-09T00:00:00Z"}
             ["What happened to SOL depth on kraken in the last 6 hours?"],
             [
                 called("get_liquidity_history", "SOL", "kraken", hours=6),
-                called("detect_anomalies", "SOL", "kraken", lookback_hours=6),
+                called("detect_anomalies", "SOL", "kraken", lookback_hours=24),
                 trend("SOL", "kraken", 6),
             ],
         ),

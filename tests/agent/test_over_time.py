@@ -198,10 +198,33 @@ async def test_what_happened_gives_first_last_lowest_and_highest_with_their_time
 async def test_the_alerts_of_a_window_stand_beside_its_history(remembering):
     text = await answer(remembering, "how did the SOL spread on kraken go today?")
     assert "**Spread went from " in text
-    assert "Alerts cleared within 12 h on kraken:\n\n- **HIGH** 06:19 UTC to " in text
+    assert "Alerts cleared in that time (“today”) on kraken:\n\n- **HIGH** 06:19 UTC to " in text
     assert "Spread widened by " in text
-    quiet = await answer(remembering, "how did the SOL spread on kraken go between 01:00 and 05:00?")
-    assert "No alert on kraken in that time." in quiet
+    for quiet in ("between 01:00 and 05:00", "in the last 2 hours"):
+        text = await answer(remembering, f"how did the SOL spread on kraken go {quiet}?")
+        assert "No alert on kraken in that time. Alerts are judged by 7" in text
+
+
+async def test_alerts_of_a_short_time_are_judged_by_a_day_and_told_where_they_stood_within_it(remembering):
+    asked = "Any alerts for SOL on kraken {}?"
+    text = await answer(remembering, asked.format("in the last 2 hours"))
+    assert text.startswith("**No alert stands** for kraken (SOL/USD), by 72 samples of 24 h at a threshold of 30.00%.")
+    assert "cleared" not in text
+    (run,) = await runs(remembering, asked.format("between 06:30 and 08:40"))
+    assert run.output.startswith("**No alert stood at the end** for kraken (SOL/USD), by 71 samples of 24 h up to 08:39:00 UTC at a threshold of 30.00%.")
+    assert "Alerts cleared in that time (“between 06:30 and 08:40”) on kraken:\n\n- **HIGH** 06:19 UTC to " in run.output
+    stood = await answer(remembering, "what happened to SOL on kraken between 05:00 and 06:30?")
+    assert "Alert on kraken that stood at its end:\n\n- **HIGH** 06:19 UTC: Spread widened by " in stood
+
+
+async def test_that_the_usual_of_a_day_is_not_all_recorded_is_no_warning_of_the_shorter_time_asked_about(remembering, market, tmp_path):
+    late = series(source="simulated", exchange="kraken", symbol="SOL/USD", end=LAST, spread_pct=[0.1] * 300)
+    history = _history(tmp_path / "late.sqlite3")
+    await history.append(snapshots(late))
+    text = await answer(replace(remembering, history=history), "What happened to SOL on kraken in the last 2 hours?")
+    await history.close()
+    assert "Alerts are judged by 300 samples of 24 h" in text
+    assert "History begins" not in text
 
 
 async def test_histories_of_several_exchanges_are_a_table(remembering):

@@ -32,10 +32,10 @@ def alerts(_topic: Topic, outcomes: Outcomes) -> str:
     found = outcomes.of(AnomalyReport)
     if not found:
         return nothing_to_tell(outcomes)
-    standing = [_standing(name, report) for name, report in found.items() if report.alerts]
-    quiet = _quiet({name: report for name, report in found.items() if not report.alerts})
+    standing = [_standing(name, report, outcomes) for name, report in found.items() if report.alerts]
+    quiet = _quiet({name: report for name, report in found.items() if not report.alerts}, outcomes)
     checked = [_checked(name, report) for name, report in found.items()] if len(found) == 1 else []
-    return paragraphs(*standing, quiet, _cleared(found), *checked, failed(outcomes), warnings(outcomes))
+    return paragraphs(*standing, quiet, _cleared(outcomes), *checked, failed(outcomes), warnings(outcomes))
 
 
 def board(topic: Topic, outcomes: Outcomes) -> str:
@@ -46,9 +46,26 @@ def board(topic: Topic, outcomes: Outcomes) -> str:
     return paragraphs("{alerts.summary}", note, warnings(outcomes))
 
 
-def _standing(name: str, report: AnomalyReport) -> str:
-    lead = f"**Alert** for {_market(name)}, {_judged({name: report})}:"
-    return paragraphs(lead, bullets(_lines(name, "alerts", report.alerts)), _clearing(report.checked))
+def in_time(name: str, report: AnomalyReport, outcomes: Outcomes) -> dict[str, LiquidityAlert]:
+    """The alerts that stood within the time asked about and have cleared, by their places."""
+    since = outcomes.time.since if outcomes.time else None
+    places = {f"{name}.cleared.{index}": alert for index, alert in enumerate(report.cleared)}
+    return {at: alert for at, alert in places.items() if since is None or alert.cleared_at is None or alert.cleared_at >= since}
+
+
+def still(name: str, report: AnomalyReport) -> dict[str, LiquidityAlert]:
+    """The alerts that stand at the end, by their places."""
+    return {f"{name}.alerts.{index}": alert for index, alert in enumerate(report.alerts)}
+
+
+def _standing(name: str, report: AnomalyReport, outcomes: Outcomes) -> str:
+    stood = " that stood at the end" if _is_over(outcomes) else ""
+    lead = f"**Alert**{stood} for {_market(name)}, {_judged({name: report}, outcomes)}:"
+    return paragraphs(lead, bullets(_lines(still(name, report))), _clearing(report.checked))
+
+
+def _is_over(outcomes: Outcomes) -> bool:
+    return outcomes.time is not None and outcomes.time.over
 
 
 def _clearing(checked: Sequence[Check]) -> str:
@@ -57,25 +74,27 @@ def _clearing(checked: Sequence[Check]) -> str:
     return f"Calm again at this look: {listed(calm)}; the all-clear comes after {CALM_LOOKS} calm looks in a row." if calm else ""
 
 
-def _quiet(found: Reports) -> str:
+def _quiet(found: Reports, outcomes: Outcomes) -> str:
     """The markets for which no alert stands, in one sentence, and what may raise one at the next look."""
     if not found:
         return ""
     near = "".join(f" On {{{name}.exchange}} {deviating}." for name, report in found.items() if (deviating := _deviating(name, report.checked)))
-    return f"**No alert stands** for {listed([_market(name) for name in found])}, {_judged(found)}.{near}"
+    none = "No alert stood at the end" if _is_over(outcomes) else "No alert stands"
+    return f"**{none}** for {listed([_market(name) for name in found])}, {_judged(found, outcomes)}.{near}"
 
 
 def _market(name: str) -> str:
     return f"{{{name}.exchange}} ({{{name}.symbol_used}})"
 
 
-def _judged(found: Reports) -> str:
+def _judged(found: Reports, outcomes: Outcomes) -> str:
     """By how many samples, of markets that were asked about in one question and so over the same time."""
     name, first = next(iter(found.items()))
     alike = all(report.sample_count == first.sample_count for report in found.values())
     counts = f"{{{name}.sample_count}}" if alike else listed([f"{{{one}.sample_count}}" for one in found])
     each = " each" if alike and len(found) > 1 else ""
-    return f"by {counts} samples{each} of {{{name}.lookback_hours}} at a threshold of {{{name}.threshold_pct}}"
+    until = f" up to {{{name}.as_of}}" if _is_over(outcomes) else ""
+    return f"by {counts} samples{each} of {{{name}.lookback_hours}}{until} at a threshold of {{{name}.threshold_pct}}"
 
 
 def _deviating(name: str, checked: Sequence[Check]) -> str:
@@ -91,31 +110,40 @@ def _deviating(name: str, checked: Sequence[Check]) -> str:
     return f"{told} at this look, and a second look in a row would raise one" if told else ""
 
 
-def _cleared(found: Reports) -> str:
-    """What has cleared, with the exchange in each line where there are several."""
-    cleared = {name: report for name, report in found.items() if report.cleared}
+def _cleared(outcomes: Outcomes) -> str:
+    """What was over within the time asked about, with the exchange in each line where there are several."""
+    found = outcomes.of(AnomalyReport)
+    cleared = {name: over for name, report in found.items() if (over := in_time(name, report, outcomes))}
     if not cleared:
         return ""
     name, several = next(iter(cleared)), len(found) > 1
     where = "" if several else f" on {{{name}.exchange}}"
-    lines = [line for one, report in cleared.items() for line in _lines(one, "cleared", report.cleared, several=several)]
-    return paragraphs(f"Alerts cleared within {{{name}.lookback_hours}}{where}:", bullets(lines))
+    lines = [line for one, over in cleared.items() for line in _lines(over, f" on {{{one}.exchange}}" if several else "")]
+    return paragraphs(f"Alerts cleared {during(name, found[name], outcomes)}{where}:", bullets(lines))
 
 
-def alerts_of_window(found: Reports) -> str:
-    """The alerts beside a history."""
-    quiet = [f"{{{name}.exchange}}" for name, report in found.items() if not (report.alerts or report.cleared)]
+def during(name: str, report: AnomalyReport, outcomes: Outcomes) -> str:
+    """The time asked about, in words."""
+    asked = outcomes.time if outcomes.looks_beyond(report) else None
+    return f"in that time (“{literal(asked.words)}”)" if asked else f"within {{{name}.lookback_hours}}"
+
+
+def alerts_of_window(outcomes: Outcomes) -> str:
+    """The alerts beside a history, and by what they are told."""
+    found = outcomes.of(AnomalyReport)
+    if not found:
+        return ""
+    quiet = [f"{{{name}.exchange}}" for name, report in found.items() if not (report.alerts or in_time(name, report, outcomes))]
+    stands = "stood at its end" if _is_over(outcomes) else "still stands"
     standing = [
-        paragraphs(f"Alert on {{{name}.exchange}} that still stands:", bullets(_lines(name, "alerts", report.alerts)))
-        for name, report in found.items()
-        if report.alerts
+        paragraphs(f"Alert on {{{name}.exchange}} that {stands}:", bullets(_lines(still(name, report)))) for name, report in found.items() if report.alerts
     ]
-    return paragraphs(*standing, _cleared(found), f"No alert on {listed(quiet)} in that time." if quiet else "")
+    none = f"No alert on {listed(quiet)} in that time." if quiet else ""
+    return paragraphs(*standing, _cleared(outcomes), f"{none} Alerts are judged {_judged(found, outcomes)}.".strip())
 
 
-def _lines(name: str, field: str, found: Sequence[LiquidityAlert], *, several: bool = False) -> list[str]:
-    where = f" on {{{name}.exchange}}" if several else ""
-    lines = [_line(f"{name}.{field}.{index}", alert, where) for index, alert in enumerate(found[:_SHOWN])]
+def _lines(found: Mapping[str, LiquidityAlert], where: str = "") -> list[str]:
+    lines = [_line(at, alert, where) for at, alert in list(found.items())[:_SHOWN]]
     return [*lines, *([f"and more{where}: the chart shows all of them"] if len(found) > _SHOWN else [])]
 
 

@@ -14,10 +14,10 @@ from ...answers import literal
 from ..conversation import Topic
 from ..intent import Asks
 from ..scanning import once
-from .phrases import Outcomes, bullets, failed, listed, nothing_to_tell, paragraphs
+from .alerting import during, in_time, still
+from .phrases import BEGINS, Outcomes, bullets, failed, listed, nothing_to_tell, paragraphs
 
 _SHOWN = 6
-_BEGINS = "History begins "
 _LATE = timedelta(minutes=10)
 """What is stored this much later than a moment is not what stood at it."""
 
@@ -34,7 +34,7 @@ def moment(topic: Topic, outcomes: Outcomes) -> str:
         return nothing_to_tell(outcomes)
     lines = [f"{_market(name)} at {{{name}.as_of}}: {', '.join(_values(topic, name, result))}." for name, result in found.items()]
     # That history begins within the day before says nothing of the moment.
-    beware = [f"{{{name}.warnings.{index}}}" for name, result in found.items() for index, one in enumerate(result.warnings) if not one.startswith(_BEGINS)]
+    beware = [f"{{{name}.warnings.{index}}}" for name, result in found.items() for index, one in enumerate(result.warnings) if not one.startswith(BEGINS)]
     return paragraphs(f"The last look up to {{{next(iter(found))}.end}}:", bullets(lines), failed(outcomes), bullets(beware))
 
 
@@ -84,21 +84,26 @@ def _then_and_now(topic: Topic, name: str, result: LiquidityHistory) -> list[str
 
 def _outage(_topic: Topic, outcomes: Outcomes) -> str:
     reports, boards = outcomes.of(AnomalyReport), outcomes.of(Chart)
-    lines = [line for name, report in reports.items() for line in _outages(name, report)]
+    lines = [line for name, report in reports.items() for line in _outages(name, report, outcomes)]
     if not reports:
         lines = list(once(line for board in boards.values() for line in _drawn_outages(board)))
     if lines:
         more = f"and {len(lines) - _SHOWN:,} more" if len(lines) > _SHOWN else ""
         utc = "" if reports else " (times in UTC)"
         return paragraphs(f"**Yes**, there were looks in a row without a valid book{utc}:", bullets([*lines[:_SHOWN], *([more] if more else [])]))
-    over = f" of {listed([_market(name) for name in reports])} over {{{next(iter(reports))}.lookback_hours}}" if reports else " of the recorded markets"
+    first = next(iter(reports), "")
+    over = f" of {listed([_market(name) for name in reports])} {during(first, reports[first], outcomes)}" if reports else " of the recorded markets"
     return f"**No outage** is known{over}." if reports or boards else ""
 
 
-def _outages(name: str, report: AnomalyReport) -> list[str]:
-    lists = {"alerts": report.alerts, "cleared": report.cleared}
-    places = [(f"{name}.{field}.{index}", alert) for field, alerts in lists.items() for index, alert in enumerate(alerts) if alert.alert_type == "VENUE_OUTAGE"]
-    return [f"{_market(name)} from {{{at}.timestamp}} {f'to {{{at}.cleared_at}}' if alert.cleared_at else 'until now'}" for at, alert in places]
+def _outages(name: str, report: AnomalyReport, outcomes: Outcomes) -> list[str]:
+    known = {**still(name, report), **in_time(name, report, outcomes)}
+    end = "the end of that time" if outcomes.time and outcomes.time.over else "now"
+    return [
+        f"{_market(name)} from {{{at}.timestamp}} {f'to {{{at}.cleared_at}}' if alert.cleared_at else f'until {end}'}"
+        for at, alert in known.items()
+        if alert.alert_type == "VENUE_OUTAGE"
+    ]
 
 
 def _drawn_outages(board: Chart) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from tools.analytics.anomalies import AnomalyReport
 from tools.analytics.depth import BAND_WIDTHS_PCT
 from tools.analytics.gaps import longest
 from tools.analytics.snapshot import LiquiditySnapshot
@@ -26,7 +25,7 @@ def history(topic: Topic, outcomes: Outcomes) -> str:
     found = outcomes.of(LiquidityHistory)
     if not found:
         return nothing_to_tell(outcomes)
-    alerts = alerts_of_window(outcomes.of(AnomalyReport))
+    alerts = alerts_of_window(outcomes)
     gaps = [_gaps(name, result) for name, result in found.items()]
     body = [_one(topic, *next(iter(found.items()))), *gaps, alerts] if len(found) == 1 else [_several(topic, found, alerts), *gaps]
     return paragraphs(*body, failed(outcomes), warnings(outcomes))

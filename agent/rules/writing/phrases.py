@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from tools.analytics.comparison import VenueLiquidity
 from tools.analytics.impact import MarketImpact
 from tools.analytics.result import Result
+from tools.analytics.trend import LiquidityHistory
 
 from ...answers import literal
 
@@ -15,19 +17,35 @@ R = TypeVar("R", bound=Result)
 CHART = "chart"
 _LOWER_BOUND = re.compile(r"within (?P<pct>[\d.]+)% and wider is a lower bound")
 _NOT_COMPARED = "This hour of the week is not compared"
+BEGINS = "History begins "
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The time asked about: since when, its length in hours, the asker's words for it, and whether it is over."""
+
+    since: datetime
+    hours: float
+    words: str
+    over: bool
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What the calls of a plan gave, by their names: results, and for the others (`about` whom: why)."""
+    """What the calls of a plan gave, by their names: results, and for the others (`about` whom: why); `time` is that asked about."""
 
     results: Mapping[str, Result]
     failures: Mapping[str, tuple[str, str]]
+    time: Stretch | None = None
 
     @property
     def tells(self) -> bool:
         """Whether there is more than a chart to tell of."""
         return not all(_is_chart(name) for name in self.results)
+
+    def looks_beyond(self, result: Result) -> bool:
+        """Whether a result tells of the usual of a longer time than was asked about."""
+        return self.time is not None and getattr(result, "lookback_hours", 0.0) > self.time.hours
 
     def of(self, kind: type[R]) -> dict[str, R]:
         """The results of one kind."""
@@ -73,13 +91,16 @@ def nothing_to_tell(outcomes: Outcomes) -> str:
 def warnings(outcomes: Outcomes, widest_pct: float = 0.0, *, now_is_compared: bool = True) -> str:
     """Every warning of the results, each once; of depth that is a lower bound only where the answer shows depth that far from mid.
 
-    That this hour of the week is not compared is no matter of an answer that does not compare now.
+    That this hour of the week is not compared is no matter of an answer that does not compare now, nor is it one beside a history where in a longer
+    time than its own the usual begins.
     """
     seen: dict[str, str] = {}
     for name, result in outcomes.results.items():
         for index, warning in enumerate(result.warnings):
             bound = _LOWER_BOUND.search(warning)
-            if (bound and float(bound["pct"]) > widest_pct) or (not now_is_compared and warning.startswith(_NOT_COMPARED)):
+            uncompared = not now_is_compared and warning.startswith(_NOT_COMPARED)
+            beyond = warning.startswith(BEGINS) and outcomes.looks_beyond(result) and bool(outcomes.of(LiquidityHistory))
+            if (bound and float(bound["pct"]) > widest_pct) or uncompared or beyond:
                 continue
             seen.setdefault(warning, f"{{{name}.warnings.{index}}}")
     return paragraphs("Beware:" if seen else "", bullets(list(seen.values())))
