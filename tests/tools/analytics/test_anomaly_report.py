@@ -16,6 +16,7 @@ from tools.analytics.snapshot import Snapshot
 from tools.errors import InsufficientHistory
 
 LATER = NOON + timedelta(minutes=1)
+TOO_FEW_MOVES = "Fewer than 30 moves over about an interval are known, too few to say how much the price usually moves."
 
 
 def now(*, spread_pct: float = 0.1, mid: float = 100.0, after_s: float = 60, **other: float) -> Look:
@@ -205,7 +206,7 @@ def test_a_failed_look_checks_nothing_but_the_outage() -> None:
     ("of", "current", "notes"),
     [
         (
-            series(mid=[100.0] * 20, complete=False),
+            series(mid=[100.0] * 31, complete=False),
             now(),
             {"DEPTH_DROP": "No depth band is covered by every sample.", "IMBALANCE": "No depth band is covered by every sample."},
         ),
@@ -215,7 +216,7 @@ def test_a_failed_look_checks_nothing_but_the_outage() -> None:
             dict.fromkeys(("DEPTH_DROP", "IMBALANCE"), "The book does not reach 5% from mid on both sides."),
         ),
         (
-            series(mid=[100.0] * 20, depth_usd=0.0),
+            series(mid=[100.0] * 31, depth_usd=0.0),
             now(),
             {"DEPTH_DROP": "The usual depth is zero.", "IMBALANCE": "There are too few samples with orders within 5% of mid."},
         ),
@@ -224,8 +225,9 @@ def test_a_failed_look_checks_nothing_but_the_outage() -> None:
         (
             series(mid=[100.0] * 12, times_s=sorted(-(3.0**n) for n in range(12))),
             now(after_s=10),
-            {"PRICE_ANOMALY": "The samples lie too irregularly to say how much the price usually moves."},
+            {"PRICE_ANOMALY": TOO_FEW_MOVES},
         ),
+        (series(mid=100 + 0.01 * np.resize([0.0, 1.0], 30)), now(mid=101), {"PRICE_ANOMALY": TOO_FEW_MOVES}),
     ],
 )
 def test_what_could_not_be_checked_says_why(of: Series, current: Look, notes: dict[str, str]) -> None:

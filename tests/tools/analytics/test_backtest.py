@@ -68,7 +68,7 @@ def _strengths(of: Series, at: list[int], row: list[int], out: list[bool], inter
     spacing = median(b - a for a, b in pairwise(of.time_ms.tolist()))
     steps = [(b - a) / spacing for a, b in pairwise(of.time_ms.tolist())]
     moves = [100 * log(b / a) / sqrt(s) for (a, b), s in zip(pairwise(mids), steps, strict=True) if 0.5 <= s <= 2.5]
-    sigma = 1.4826 * median(abs(move - median(moves)) for move in moves) if len(moves) >= 10 else None
+    sigma = 1.4826 * median(abs(move - median(moves)) for move in moves) if len(moves) >= 30 else None
 
     def jump(k: int) -> float | None:
         before = next((j for j in range(k - 1, -1, -1) if row[j] >= 0), None)
@@ -148,7 +148,7 @@ def incidents(alerts: Sequence[LiquidityAlert]) -> list[Incident]:
 def troubled(draw: st.DrawFn) -> Series:
     """A series with stretches of trouble of every kind, failed looks, gaps and irregular times; a seed keeps hypothesis fast."""
     r = np.random.default_rng(draw(st.integers(0, 2**32)))
-    n = draw(st.integers(12, 60))
+    n = draw(st.integers(12, 90))
     often = draw(st.sampled_from([0.02, 0.15, 0.4]))
 
     def stretches(usual: float, others: Sequence[float]) -> np.ndarray:
@@ -298,11 +298,11 @@ def test_alerts_of_a_time_when_a_market_was_looked_at_more_or_less_often_are_fou
     minutes, later = np.full(2 * CALM + 6, 60.0), np.full(4 * CALM, interval_s)
     times = np.cumsum([*minutes, *later])
     widened = np.isin(np.arange(len(times)), [*range(CALM, CALM + 6), *range(-2 * CALM + len(times), -2 * CALM + 6 + len(times))])
-    mids = np.where(times >= times[CALM - 10], 90.0, 100.0)
+    mids = np.where(times >= times[CALM + 10], 90.0, 100.0)
 
     fired = backtest(series(times_s=times - times[-1], spread_pct=np.where(widened, 0.2, 0.05), mid=mids))
 
-    begins = {CALM - 10: "PRICE_ANOMALY", CALM + 1: "SPREAD_WIDENING", len(times) - 2 * CALM + 1: "SPREAD_WIDENING"}
+    begins = {CALM + 1: "SPREAD_WIDENING", CALM + 10: "PRICE_ANOMALY", len(times) - 2 * CALM + 1: "SPREAD_WIDENING"}
     assert [(round((one.timestamp - NOON).total_seconds()), one.alert_type, one.state) for one in fired] == [
         (round(times[index] - times[-1]), alert_type, "cleared") for index, alert_type in begins.items()
     ]

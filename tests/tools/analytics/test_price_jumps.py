@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from make_watches import USUAL, brief, calm, watch
+from scipy.stats import median_abs_deviation
 
 from tools.analytics.anomalies import AlertState
+from tools.analytics.anomalies.deviations import JUMP_SIGMAS
+from tools.analytics.anomalies.norms import FEWEST_MOVES
 
 
 def test_a_price_jump_raises_at_once_and_clears_when_the_price_stands_still_again() -> None:
@@ -35,6 +39,16 @@ def test_a_jump_counts_in_relation_to_the_threshold_but_never_under_a_fifth_of_a
         return len(watch([calm(0), calm(1, mid=mid)], AlertState(threshold_pct))[1])
 
     assert [raised(60, 100.59), raised(60, 100.61), raised(10, 100.19), raised(10, 100.21)] == [0, 1, 0, 1]
+
+
+def test_sigmas_are_trusted_from_so_many_moves_that_a_random_walk_hardly_ever_jumps() -> None:
+    def jumps(moves: int) -> int:
+        """Of 100,000 walks, those whose next move lies beyond six sigmas of the moves before it."""
+        walks = np.random.default_rng(7).normal(size=(100_000, moves + 1))
+        return int((np.abs(walks[:, -1]) >= JUMP_SIGMAS * median_abs_deviation(walks[:, :-1], axis=1, scale="normal")).sum())
+
+    assert jumps(10) > 300
+    assert jumps(FEWEST_MOVES) < 15
 
 
 def test_a_move_over_a_missed_look_is_measured_against_a_longer_walk() -> None:

@@ -13,7 +13,7 @@ from ..alerts import AlertType, Severity, ValueUnit
 from ..dispersion import robust_z
 from ..figures import Figures, Usds, imbalance_pct
 from ..rules import Rule, measured
-from .norms import GAP_INTERVALS, Norm
+from .norms import FEWEST_MOVES, GAP_INTERVALS, Norm
 from .watching import AlertState, Observation
 
 JUMP_SIGMAS = 6.0
@@ -126,7 +126,7 @@ def _price(seen: Figures, usual: Norm, state: AlertState, observation: Observati
     if seconds > GAP_INTERVALS * observation.interval_s:
         return f"The price before this one is {format_value(1_000 * seconds, 'ms')} old, more than an interval."
     if usual.return_sigma_pct is None:
-        return "The samples lie too irregularly to say how much the price usually moves."
+        return f"Fewer than {FEWEST_MOVES} moves over about an interval are known, too few to say how much the price usually moves."
     # Over more than the norm's interval a price walks as much further as the root of the time.
     move, sigma = 100 * log(seen.mid / state.mid), usual.return_sigma_pct * sqrt(max(1.0, seconds / usual.interval_s))
     limit = max(SMALLEST_JUMP_PCT, JUMP_SIGMAS * state.threshold_pct / 30 * sigma)

@@ -12,13 +12,19 @@ from ..series import Series, priced, usual_spacing_ms
 GAP_INTERVALS = 2.5
 """Observations further apart than so many intervals do not follow one another: one look may be missed, not two."""
 _SHORTEST_STEP = 0.5
+FEWEST_MOVES = 30
+"""Fewer moves say nothing about how much the price usually moves.
+
+A sigma of few is often much too small: of a random walk one move in 270 lies beyond six sigmas of 10 moves, one in 14,000 beyond those of 30.
+tests/tools/analytics/test_price_jumps.py
+"""
 
 
 @dataclass(frozen=True)
 class Norm:
     """What is usual over a window, as `step` needs it: median and MAD of each figure, None where the window does not say.
 
-    `return_sigma_pct` is the robust standard deviation of the log return over `interval_s`, the usual time between two samples.
+    `return_sigma_pct` is the robust standard deviation of the log return over `interval_s`, the usual time between two samples; None under FEWEST_MOVES.
     `depth_complete` is False where depth is liquidity_1pct_usd, which may be a lower bound.
     """
 
@@ -68,6 +74,8 @@ def _return_sigma_pct(series: Series, interval_s: float) -> float | None:
     """Robust sigma of log returns over one interval: each is scaled by the square root of its time, and those over gaps and short steps are left out."""
     steps = np.diff(series.time_ms) / 1_000 / interval_s
     usable = (steps >= _SHORTEST_STEP) & (steps <= GAP_INTERVALS)
+    if np.count_nonzero(usable) < FEWEST_MOVES:
+        return None
     returns = series.moves_pct[usable] / np.sqrt(steps[usable])
     mad = _middle(returns)[1]
     return None if mad is None else MAD_TO_SIGMA * mad
