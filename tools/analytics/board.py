@@ -1,4 +1,4 @@
-"""The alerts of one symbol or of all that is recorded, over a window, and what was watched meanwhile: no alert means little where nobody looked."""
+"""The alerts of one symbol or of all that is recorded, over a window, and what was recorded meanwhile: no alert means little where nobody looked."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence

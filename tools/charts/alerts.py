@@ -1,4 +1,4 @@
-"""The alerts dashboard: a bar for each alert from raised to cleared, in rows by type above what was watched, or of all that is recorded in a row a market."""
+"""The alerts dashboard: a bar for each alert from raised to cleared, in rows by type above what was recorded, or of all that is recorded in a row a market."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from ..analytics.alerts import AlertType
 from ..analytics.board import AlertBoard, WatchedMarket, market_of
 from ..errors import outside_text
 from . import incidents, labels, over_time, theme
-from .alerts_summary import summary, watched_words
+from .alerts_summary import recorded_words, summary
 from .chart import Chart, drawn
 from .words import counted, missing_lines
 
@@ -18,16 +18,16 @@ _MOST_ROWS_NAMED = {1: _MOST_MARKETS, 2: 10}
 _LANES_HEIGHT = 0.6
 _BELOW_BARS = 0.38
 _MOST_ROWS_USUAL, _FRAME_PX, _ROW_PX = 16, 130, 17
-_WATCHED = "#8b8fa3"
+_RECORDED = "#8b8fa3"
 
 
 class Rows(NamedTuple):
-    """What stands beside the plot from the top down; for each alert its row and what is written beside its bar; for each watched market its height."""
+    """What stands beside the plot from the top down; for each alert its row and what is written beside its bar; for each recorded market its height."""
 
     names: list[str]
     of_alerts: list[int]
     labels: list[str]
-    of_watched: list[float]
+    of_recorded: list[float]
     types: int
 
 
@@ -51,15 +51,15 @@ def _shown(board: AlertBoard) -> AlertBoard:
 
 
 def _by_type(board: AlertBoard) -> Rows:
-    """All types that are watched by themselves, people's rules where one fired, and below the exchanges that were watched."""
+    """All types that are watched by themselves, people's rules where one fired, and below the exchanges that were recorded."""
     types: list[AlertType] = [kind for kind in incidents.NAMES if kind != "RULE" or board.by_type[kind]]
-    names = [*(f"{incidents.NAMES[kind]} ({board.by_type[kind]:,})" for kind in types), *(f"watched: {one.exchange}" for one in board.watched)]
+    names = [*(f"{incidents.NAMES[kind]} ({board.by_type[kind]:,})" for kind in types), *(f"recorded: {one.exchange}" for one in board.watched)]
     below = [float(-len(types) - index) for index in range(len(board.watched))]
     return Rows(names, [types.index(alert.alert_type) for alert in board.alerts], [alert.exchange for alert in board.alerts], below, len(types))
 
 
 def _by_market(board: AlertBoard) -> Rows:
-    """The markets in the board's order, each with when it was watched below its bars."""
+    """The markets in the board's order, each with when it was recorded below its bars."""
     places = {(one.exchange, one.symbol_used): row for row, one in enumerate(board.watched)}
     below = [-row - _BELOW_BARS for row in range(len(places))]
     of_alerts = [places[market_of(alert)] for alert in board.alerts]
@@ -77,7 +77,7 @@ def _stands(one: WatchedMarket) -> str:
 def _traces(board: AlertBoard, shown: AlertBoard, rows: Rows) -> list[theme.Json]:
     bars = incidents.bars(shown.alerts, [height for height, _ in _heights(shown, rows)], board.start, board.end)
     named = [{**one, "name": f"{one['name']}: {board.by_severity[one['name']]:,}"} if "name" in one else one for one in bars]
-    return [*named, *(_watched(shown, rows, index) for index in range(len(shown.watched)))]
+    return [*named, *(_recorded(shown, rows, index) for index in range(len(shown.watched)))]
 
 
 def _heights(board: AlertBoard, rows: Rows) -> list[tuple[float, int]]:
@@ -92,21 +92,21 @@ def _heights(board: AlertBoard, rows: Rows) -> list[tuple[float, int]]:
     return heights
 
 
-def _watched(board: AlertBoard, rows: Rows, index: int) -> theme.Json:
+def _recorded(board: AlertBoard, rows: Rows, index: int) -> theme.Json:
     """From a market's first look to the last one, broken where nobody looked."""
     one, width = board.watched[index], 4 if len(rows.names) <= _MOST_ROWS_USUAL else 2
     looks = [one.first, *(time for gap in one.gaps for time in (gap.start, None, gap.end)), one.last] if one.first else []
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": "watched",
+        "name": "recorded",
         "showlegend": index == 0,
         "connectgaps": False,
         "x": [time and over_time.stamp(time) for time in looks],
-        "y": [rows.of_watched[index]] * len(looks),
-        "line": {"width": width, "color": _WATCHED},
-        "marker": {"size": width + 1, "color": _WATCHED},
-        "text": [watched_words(board, one)] * len(looks),
+        "y": [rows.of_recorded[index]] * len(looks),
+        "line": {"width": width, "color": _RECORDED},
+        "marker": {"size": width + 1, "color": _RECORDED},
+        "text": [recorded_words(board, one)] * len(looks),
         "hovertemplate": "%{text}<extra></extra>",
     }
 

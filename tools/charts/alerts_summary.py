@@ -21,17 +21,17 @@ def summary(board: AlertBoard) -> str:
 
 
 def _of_symbol(board: AlertBoard) -> str:
-    watched = "; ".join(watched_words(board, one) for one in board.watched)
+    recorded = "; ".join(recorded_words(board, one) for one in board.watched)
     tally = f"{incidents.tally(board.alerts, board.end)}: {incidents.severities(board.alerts)}"
-    count = tally if board.alerts else f"No alert was raised for {', '.join(name for kind, name in incidents.NAMES.items() if kind != 'RULE')}"
+    count = tally if board.alerts else f"No alert is stored for {', '.join(name for kind, name in incidents.NAMES.items() if kind != 'RULE')}"
     what = f"Alerts on {board.symbol}, {over_time.window(board.start, board.end)}, times in UTC"
-    paragraph = sentences([what, f"Watched: {watched}", missing(board.failures), count, "Those that stand first, then newest first" if board.alerts else ""])
+    paragraph = sentences([what, f"Recorded: {recorded}", missing(board.failures), count, "Those that stand first, then newest first" if board.alerts else ""])
     lines = incidents.listed(board.alerts, board.end, _MOST_LISTED)
     return "\n".join([paragraph.removesuffix(".") + ":\n", *lines]) if lines else paragraph
 
 
-def watched_words(board: AlertBoard, one: WatchedMarket) -> str:
-    """From when to when a market was watched, and when it was not."""
+def recorded_words(board: AlertBoard, one: WatchedMarket) -> str:
+    """From when to when a market was recorded, and when it was not."""
     name = market(one.exchange, board.symbol, one.symbol_used)
     if one.first is None or one.last is None:
         return f"{name} not at all"
@@ -67,7 +67,7 @@ def _standing(board: AlertBoard) -> str:
 def _cleared(board: AlertBoard) -> str:
     over = [alert for alert in board.alerts if not standing(alert, board.end)]
     if not over:
-        return "No alert was cleared in that time."
+        return "No alert that cleared in that time is stored."
     where = [f"{one.cleared_count:,} on {_name(one)}" for one in board.watched if one.cleared_count]
     return f"{counted(len(over), 'alert')} cleared in that time ({incidents.severities(over)}): {_some(where)}."
 
@@ -77,7 +77,7 @@ def _calm(board: AlertBoard) -> str:
     for exchange, symbol in sorted((one.exchange, one.symbol_used) for one in board.watched if not one.open_count and not one.late):
         calm.setdefault(exchange, []).append(outside_text(symbol))
     told = [f"{exchange} {_some(markets)}" for exchange, markets in calm.items()]
-    return f"Watched, and nothing stands: {'; '.join(told)}." if told else ""
+    return f"Recorded, and no alert stands: {'; '.join(told)}." if told else ""
 
 
 def _freshness(board: AlertBoard) -> str:
@@ -85,13 +85,13 @@ def _freshness(board: AlertBoard) -> str:
     late = [f"{_name(one)} ({f'last {over_time.clock(one.last)}' if one.last else 'not in that time'})" for one in board.watched if one.late]
     times = list(dict.fromkeys(map(over_time.clock, (min(fresh), max(fresh))))) if fresh else []
     until, nobody = ("then", "looked towards its end") if over_time.is_over(board, board.end) else ("now", "has looked lately")
-    looked = f"{len(fresh):,} of {counted(len(board.watched), 'market')} watched until {until}, last looked at {' to '.join(times)}" if fresh else ""
+    looked = f"{len(fresh):,} of {counted(len(board.watched), 'market')} recorded until {until}, last looked at {' to '.join(times)}" if fresh else ""
     return sentences([looked, f"Nobody {nobody} at {_some(late)}" if late else ""])
 
 
 def _in_part(board: AlertBoard) -> str:
     part = [f"{_name(one)} ({one.watched_pct:.0f}% of it)" for one in board.watched if one.last and one.watched_pct < _WHOLE_PCT]
-    return f"Watched for a part of that time only: {_some(part)}." if part else ""
+    return f"Recorded for a part of that time only: {_some(part)}." if part else ""
 
 
 def _name(one: WatchedMarket) -> str:

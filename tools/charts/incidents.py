@@ -111,7 +111,7 @@ def lasted(alert: LiquidityAlert) -> str:
 def tally(alerts: Sequence[LiquidityAlert], end: datetime) -> str:
     """How many alerts there are, and how many of them stood at a window's end."""
     stand = sum(standing(alert, end) for alert in alerts)
-    return f"{counted(len(alerts), 'alert')}, {stand or 'none'} still stand{'' if stand > 1 else 's'}" if alerts else "No alert was raised"
+    return f"{counted(len(alerts), 'alert')}, {stand or 'none'} still stand{'' if stand > 1 else 's'}" if alerts else "No alert is stored"
 
 
 def severities(alerts: Sequence[LiquidityAlert]) -> str:

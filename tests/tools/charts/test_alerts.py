@@ -49,7 +49,7 @@ def test_each_alert_is_a_bar_from_raised_to_cleared_or_to_the_window_s_end_in_th
 
 def test_severities_differ_in_shape_and_the_legend_counts_them():
     chart = dashboard(alerts_of_the_day())
-    assert legend(chart) == ["HIGH: 1", "MEDIUM: 1", "LOW: 2", "watched"]
+    assert legend(chart) == ["HIGH: 1", "MEDIUM: 1", "LOW: 2", "recorded"]
     assert [trace(chart, name)["marker"]["symbol"] for name in ("HIGH", "MEDIUM", "LOW")] == ["triangle-up", "diamond", "circle"]
 
 
@@ -71,28 +71,28 @@ def test_alerts_that_began_before_the_window_are_drawn_from_its_start():
 
 
 def test_own_rules_get_a_row_only_where_one_fired():
-    assert dashboard().figure["layout"]["yaxis"]["ticktext"] == [*(f"{name} (0)" for name in TYPES), "watched: kraken"]
+    assert dashboard().figure["layout"]["yaxis"]["ticktext"] == [*(f"{name} (0)" for name in TYPES), "recorded: kraken"]
     assert "own rule (1)" in dashboard([alert("RULE")]).figure["layout"]["yaxis"]["ticktext"]
 
 
-def test_what_was_watched_is_a_bar_with_breaks_where_nobody_looked():
+def test_what_was_recorded_is_a_bar_with_breaks_where_nobody_looked():
     times = [-60 * minute for minute in range(1_439, -1, -1) if not 100 < minute < 200]
-    line = trace(dashboard(of=[watched(times_s=times)]), "watched")
+    line = trace(dashboard(of=[watched(times_s=times)]), "recorded")
     assert line["x"] == ["2026-08-08 12:01:00", "2026-08-09 08:40:00", None, "2026-08-09 10:20:00", "2026-08-09 12:00:00"]
     assert "not Aug 9, 08:40 to Aug 9, 10:20" in line["text"][0]
 
 
-def test_an_empty_board_tells_what_was_watched_since_when_and_that_nothing_was_raised():
+def test_an_empty_board_tells_what_was_recorded_since_when_and_that_no_alert_is_stored():
     chart = dashboard(of=[watched(failed_s=[-90])])
-    assert notes(chart) == "No alert was raised"
+    assert notes(chart) == "No alert is stored"
     assert chart.summary == (
         "Alerts on BTC/USD, 24 h to 2026-08-09 12:00 UTC, times in UTC."
-        " Watched: kraken Aug 8, 12:01 to Aug 9, 12:00 (1,440 snapshots, 1 look without a valid book)."
-        " No alert was raised for spread widening, depth drop, imbalance, price jump, venue outage."
+        " Recorded: kraken Aug 8, 12:01 to Aug 9, 12:00 (1,440 snapshots, 1 look without a valid book)."
+        " No alert is stored for spread widening, depth drop, imbalance, price jump, venue outage."
     )
 
 
-def test_a_market_that_nobody_looked_at_is_said_not_to_be_watched():
+def test_a_market_that_nobody_looked_at_is_said_not_to_be_recorded():
     chart = dashboard(of=[watched(), watched("gate", times_s=[])])
     assert "gate not at all." in chart.summary
     assert "Nothing of BTC/USD on gate was recorded in this window" in chart.warnings[0]
@@ -102,7 +102,7 @@ def test_the_summary_lists_alerts_with_state_severity_message_and_suggested_acti
     chart = dashboard([alert(), alert("IMBALANCE", START, None, severity="LOW", acknowledged_at=NOON)], failures={"gate": "gate has no history. Record it."})
     assert chart.summary == (
         "Alerts on BTC/USD, 24 h to 2026-08-09 12:00 UTC, times in UTC."
-        " Watched: kraken Aug 8, 12:01 to Aug 9, 12:00 (1,440 snapshots). Missing: gate (has no history)."
+        " Recorded: kraken Aug 8, 12:01 to Aug 9, 12:00 (1,440 snapshots). Missing: gate (has no history)."
         " 2 alerts, 1 still stands: 1 HIGH, 1 LOW. Those that stand first, then newest first:\n\n"
         "- LOW imbalance on kraken BTC/USD, stands, acknowledged (since Aug 8, 12:00):"
         " Spread widened by 75.3% (current: 0.087%, baseline: 0.050%). Wait for a tighter spread.\n"
@@ -161,13 +161,13 @@ def test_of_all_markets_each_has_a_row_that_says_how_it_stands_those_with_a_stan
     ]
     (bar,) = bars(chart)
     assert bar["y"] == [0, 0, 0, -2, -2, -2]
-    assert [one["y"][0] for one in chart.figure["data"] if one.get("name") == "watched"] == [-0.38, -1.38, -2.38, -3.38]
+    assert [one["y"][0] for one in chart.figure["data"] if one.get("name") == "recorded"] == [-0.38, -1.38, -2.38, -3.38]
     assert notes(chart) == "2 alerts, 1 still stands depth drop spread widening"
     assert chart.title.startswith("Alerts over 24 h, 4 recorded markets · kraken, okx, gate · ")
     assert (chart.symbol, chart.exchanges) == ("", ["kraken", "okx", "gate"])
 
 
-def test_of_all_markets_the_summary_tells_what_stands_then_what_cleared_then_what_is_watched():
+def test_of_all_markets_the_summary_tells_what_stands_then_what_cleared_then_what_is_recorded():
     late = watched("gate", times_s=[-60 * minute for minute in range(1_439, 500, -1)])
     unseen = watched("mexc", times_s=[])
     raised = [
@@ -186,10 +186,10 @@ def test_of_all_markets_the_summary_tells_what_stands_then_what_cleared_then_wha
         f"- HIGH spread widening on gate BTC/USD, stood when last looked at (since Aug 9, 03:00): {told}\n"
         f"- LOW imbalance on kraken ETH/USD, stands (since Aug 9, 11:00): {told}\n\n"
         "3 alerts cleared in that time (2 HIGH, 1 LOW): 2 on kraken BTC/USD, 1 on okx BTC/USDT.\n\n"
-        "Watched, and nothing stands: kraken BTC/USD; okx BTC/USDT.\n\n"
-        "3 of 5 markets watched until now, last looked at Aug 9, 12:00."
+        "Recorded, and no alert stands: kraken BTC/USD; okx BTC/USDT.\n\n"
+        "3 of 5 markets recorded until now, last looked at Aug 9, 12:00."
         " Nobody has looked lately at gate BTC/USD (last Aug 9, 03:39), mexc BTC/USD (not in that time).\n\n"
-        "Watched for a part of that time only: gate BTC/USD (65% of it).\n\n"
+        "Recorded for a part of that time only: gate BTC/USD (65% of it).\n\n"
         "Missing: bybit (no market of it is recorded)."
     )
 
@@ -197,13 +197,13 @@ def test_of_all_markets_the_summary_tells_what_stands_then_what_cleared_then_wha
 def test_of_all_markets_without_an_alert_it_is_said_that_none_stands_and_of_how_many():
     assert overall(of=recorded()).summary == (
         "No alert stands on 3 recorded markets (24 h to 2026-08-09 12:00 UTC, times in UTC).\n\n"
-        "No alert was cleared in that time.\n\n"
-        "Watched, and nothing stands: kraken BTC/USD, ETH/USD; okx BTC/USDT.\n\n"
-        "3 of 3 markets watched until now, last looked at Aug 9, 12:00."
+        "No alert that cleared in that time is stored.\n\n"
+        "Recorded, and no alert stands: kraken BTC/USD, ETH/USD; okx BTC/USDT.\n\n"
+        "3 of 3 markets recorded until now, last looked at Aug 9, 12:00."
     )
     unwatched = overall(of=recorded(times_s=[-40_000, -39_940])).summary
     assert unwatched.startswith("No alert is known to stand on 3 recorded markets, 3 of which nobody has looked at lately (24 h")
-    assert "watched until now" not in unwatched
+    assert "recorded until now" not in unwatched
 
 
 def test_of_very_many_markets_the_first_are_drawn_and_the_summary_counts_all():
@@ -213,8 +213,8 @@ def test_of_very_many_markets_the_first_are_drawn_and_the_summary_counts_all():
     assert axis["ticktext"][:3] == ["<b>kraken A43/USD</b> (1 stands)", "kraken A44/USD (1 cleared)", "kraken A00/USD"]
     assert len(axis["ticktext"]) == 30
     assert notes(chart).startswith("The first 30 of 45 markets<br>2 alerts, 1 still stands")
-    assert "45 of 45 markets watched until now" in chart.summary
-    assert "Watched, and nothing stands: kraken A00/USD, A01/USD, " in chart.summary
+    assert "45 of 45 markets recorded until now" in chart.summary
+    assert "Recorded, and no alert stands: kraken A00/USD, A01/USD, " in chart.summary
     assert "A39/USD, and 4 more.\n\n" in chart.summary
 
 
@@ -226,7 +226,7 @@ def test_many_rows_make_a_higher_figure_and_few_leave_it_to_the_page():
 def test_of_many_stretches_in_which_nobody_looked_the_longest_are_named_and_the_others_counted():
     out = {minute for hour in range(1, 7) for minute in range(60 * hour, 60 * hour + 5 * hour)}
     chart = dashboard(of=[watched(times_s=[-60 * minute for minute in range(1_439, -1, -1) if minute not in out])])
-    assert trace(chart, "watched")["x"].count(None) == 6
+    assert trace(chart, "recorded")["x"].count(None) == 6
     assert "not Aug 9, 05:30 to Aug 9, 06:01, not Aug 9, 06:35 to Aug 9, 07:01, not Aug 9, 07:40 to Aug 9, 08:01, nor for 3 shorter times" in chart.summary
 
 

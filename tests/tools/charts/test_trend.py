@@ -200,7 +200,7 @@ def test_the_summary_tells_changes_baseline_hour_of_week_and_alerts():
 
 def test_without_baseline_and_alerts_the_summary_says_so():
     assert trend(day(), None, []).summary.endswith(
-        "There is no baseline to compare with. No snapshots: Aug 8, 19:11 to Aug 8, 21:00 (not recorded). No alert was raised."
+        "There is no baseline to compare with. No snapshots: Aug 8, 19:11 to Aug 8, 21:00 (not recorded). No alert is stored."
     )
 
 
