@@ -13,7 +13,7 @@ from ..errors import HistoryUnavailable, NotStorable
 from .store import History
 
 Deliver = Callable[[LiquidityAlert], None]
-"""Is handed every alert when it is raised, when it becomes more severe and when it is cleared; it may not wait."""
+"""Is handed every alert when it is raised, when it becomes more severe, when it is cleared, and when another takes up the watch; it may not wait."""
 
 _LOOKBACK = timedelta(hours=24)
 _NORM_HOLDS, _RULES_HOLD = timedelta(minutes=15), timedelta(minutes=1)
@@ -26,6 +26,8 @@ def _nobody(_: str) -> None: ...
 
 class Watch:
     """Watches one market, looked at every `interval_s`. Alerts that stand in the history when it begins are its own to clear.
+
+    Those of them that still stand after its first look are delivered again: whoever raised them may have ended before he told of them.
 
     While the history is unavailable it judges by what it read last, and stores afterwards what it raised; of an alert that it refuses for good people
     are told once by `say`, and it is delivered all the same. Where a replay's time goes back, at the
@@ -66,10 +68,12 @@ class Watch:
     async def observe(self, seen: Snapshot | Miss) -> list[LiquidityAlert]:
         """What a look raised, made more severe or cleared, stored and delivered. A replay's look from before the last begins anew."""
         ended = self._ended() if seen.source == "replay" and seen.timestamp < self._seen_at else []
-        self._seen_at = seen.timestamp
+        self._seen_at, begins = seen.timestamp, self._state is None
         news = [*ended, *await self._judged(seen)]
         await self._store()
-        for alert in news:
+        # A replay's were told in the loop before.
+        again = [alert for alert in self.standing if alert not in news] if begins and seen.source != "replay" else []
+        for alert in (*news, *again):
             self._deliver(alert)
         return news
 

@@ -139,12 +139,13 @@ class Board:
         self._pairs[place] = replace(self._pairs[place], **fields)
         self.show()
 
-    def counting(self, deliver: Deliver) -> Deliver:
-        """As `deliver`, and counted."""
+    def counting(self, deliver: Deliver, since: datetime) -> Deliver:
+        """As `deliver`, and counted, but for those that were raised before the recording began at `since`: of them it is told that they still stand."""
 
         def both(alert: LiquidityAlert) -> None:
             # By their ids: one that becomes more severe is delivered again.
-            self._alerts[alert.state].add(alert.alert_id)
+            if alert.state == "cleared" or alert.timestamp >= since:
+                self._alerts[alert.state].add(alert.alert_id)
             self.show()
             deliver(alert)
 

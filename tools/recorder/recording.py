@@ -95,7 +95,7 @@ class _Recording:
         self._outbox = Outbox(market.history, clock, stored=self._stored, dropped=self._dropped, changed=self._changed, say=onlooker.say)
         self._board = Board((PairProgress(pair.exchange, pair.symbol, pair.interval_seconds) for pair in ordered), onlooker, lambda: self._outbox.waiting)
         self._leases = {interval: Leases(market.history, clock, self._owner, interval) for interval in set(self._intervals)}
-        shop = Shop(market, clock, self._board, self._outbox, {}, self._board.counting(deliver))
+        shop = Shop(market, clock, self._board, self._outbox, {}, self._board.counting(deliver, market.now()))
         schedules = spread(self._intervals)
         self._pairs = [PairRecorder(shop, place, schedule, self._leases[schedule.interval_s]) for place, schedule in enumerate(schedules)]
 
