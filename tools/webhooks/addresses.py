@@ -18,6 +18,8 @@ _NO_ADDRESS = "LIQUIDITY_WEBHOOK_URL must be an address such as https://example.
 _NAT64 = IPv6Network("64:ff9b::/96")
 # All that is assigned to the public internet. Python calls more of IPv6 global, such as ::127.0.0.1 and fec0::1.
 _UNICAST = IPv6Network("2000::/3")
+# RFC 9637's range for examples, which this Python may not know yet.
+_DOCUMENTATION = IPv6Network("3fff::/20")
 
 
 class ForbiddenAddress(LiquidityError):
@@ -72,7 +74,7 @@ def is_public(address: str) -> bool:
     if isinstance(read, IPv4Address):
         return _is_global(read)
     inner = _inner(read)
-    return all(map(_is_global, inner)) if inner else read in _UNICAST and _is_global(read)
+    return all(map(_is_global, inner)) if inner else read in _UNICAST and read not in _DOCUMENTATION and _is_global(read)
 
 
 def _is_global(address: IPv4Address | IPv6Address) -> bool:

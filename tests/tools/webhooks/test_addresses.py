@@ -17,7 +17,9 @@ def resolving(*addresses):
     [
         *("127.0.0.1", "127.8.9.1", "0.0.0.0", "10.0.0.1", "172.16.3.4", "192.168.1.1"),  # noqa: S104 - an address to refuse
         *("169.254.169.254", "100.64.0.1", "192.0.2.1", "198.18.0.1", "224.0.0.1", "239.1.2.3", "240.0.0.1", "255.255.255.255"),
-        *("::1", "::", "fe80::1", "fc00::1", "fd12:3456::1", "ff02::1", "ff0e::1", "2001:db8::1"),
+        *("::1", "::", "fe80::1", "fc00::1", "fd12:3456::1", "ff02::1", "ff0e::1"),
+        # For examples alone.
+        *("2001:db8::1", "3fff::1", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff"),
         *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:a9fe:a9fe"),
         *("2002:7f00:0001::", "2002:c0a8:0101::1", "64:ff9b::127.0.0.1", "64:ff9b::a00:1"),
         # Teredo with a private server, then with a private client, whose bits are turned over.
