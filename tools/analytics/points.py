@@ -1,6 +1,7 @@
 """A series gathered into stretches of the clock: their means, and extremes that are true."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from ..units import Count, Pct, Price, Usd
 from .bands_over_time import DepthColumn
 from .depth import BAND_WIDTHS_PCT
 from .result import Columns
-from .series import Series, milliseconds, moment, nullable
+from .series import Extremes, Series, Times, milliseconds, moment, nullable
 
 _DAY_S = 86_400
 # How much closer than usual two snapshots may follow each other.
@@ -21,10 +22,19 @@ Reach = tuple[Column, Column, Column]
 """A figure's column, and how low and how high it went within each row."""
 
 
+class Reaches(NamedTuple):
+    """What is told of a series; depth and imbalance are None where they are not known."""
+
+    mid: Reach
+    spread: Reach
+    depth: Reach | None
+    imbalance: Reach | None
+
+
 class Points(Columns):
     """Columns of one length, a row for each stretch of time that holds snapshots: means, and the extremes within the stretch.
 
-    `imbalance_pct` is `100 * (bid - ask) / (bid + ask)` of the depth band; of an hour that was down-sampled its extremes are not kept.
+    `imbalance_pct` is `100 * (bid - ask) / (bid + ask)` of the depth band.
     """
 
     timestamp: list[datetime]
@@ -52,18 +62,26 @@ def step_ms(series: Series, most: int) -> int:
     return next(step for step in steps if step >= finest_ms and last // step - first // step < most)
 
 
-def points(series: Series, depth: DepthColumn, stretch_ms: int) -> Points:
-    """The snapshots gathered into stretches of the clock; `timestamp` is where a stretch starts."""
-    stretch = series.time_ms // stretch_ms
+def reaches(series: Series, depth: DepthColumn) -> Reaches:
+    """Of the series, its depth as `depth` measures it."""
+    low, high = series.lowest, series.highest
+    return Reaches(
+        mid=_reach(series.mid, low.mid, high.mid),
+        spread=_reach(series.spread_pct, low.spread_pct, high.spread_pct),
+        depth=_depth(low, high, depth),
+        imbalance=_imbalance(low, high, depth),
+    )
+
+
+def points(time_ms: Times, of: Reaches, stretch_ms: int) -> Points:
+    """The rows gathered into stretches of the clock; `timestamp` is where a stretch starts."""
+    stretch = time_ms // stretch_ms
     starts = np.flatnonzero(np.diff(stretch, prepend=stretch[0] - 1))
     unknown: list[float | None] = [None] * len(starts)
-    low, high = series.lowest, series.highest
-    spread_mean, spread_min, spread_max = _by_stretch((series.spread_pct, low.spread_pct, high.spread_pct), starts)
-    mid_mean, mid_min, mid_max = _by_stretch((series.mid, low.mid, high.mid), starts)
-    depths = depth_reach(series, depth)
-    depth_mean, depth_min, depth_max = (unknown,) * 3 if depths is None else _by_stretch(depths, starts)
-    imbalances = imbalance_reach(depth)
-    imbalance_mean, imbalance_min, imbalance_max = (unknown,) * 3 if imbalances is None else _by_stretch(imbalances, starts)
+    spread_mean, spread_min, spread_max = _by_stretch(of.spread, starts)
+    mid_mean, mid_min, mid_max = _by_stretch(of.mid, starts)
+    depth_mean, depth_min, depth_max = (unknown,) * 3 if of.depth is None else _by_stretch(of.depth, starts)
+    imbalance_mean, imbalance_min, imbalance_max = (unknown,) * 3 if of.imbalance is None else _by_stretch(of.imbalance, starts)
     return Points.model_validate(
         {
             "timestamp": [moment(int(one) * stretch_ms) for one in stretch[starts]],
@@ -84,19 +102,26 @@ def points(series: Series, depth: DepthColumn, stretch_ms: int) -> Points:
     )
 
 
-def depth_reach(series: Series, depth: DepthColumn) -> Reach | None:
-    """The depth that `depth` measures; None where it measures none."""
+def _depth(low: Extremes, high: Extremes, depth: DepthColumn) -> Reach | None:
     if depth.usd is None:
         return None
     if not depth.complete:
-        return depth.usd, series.lowest.liquidity_1pct_usd, series.highest.liquidity_1pct_usd
+        return _reach(depth.usd, low.liquidity_1pct_usd, high.liquidity_1pct_usd)
     band = BAND_WIDTHS_PCT.index(depth.band_pct)
-    return depth.usd, series.lowest.depth_usd[:, band], series.highest.depth_usd[:, band]
+    return _reach(depth.usd, low.depth_usd[:, band], high.depth_usd[:, band])
 
 
-def imbalance_reach(depth: DepthColumn) -> Reach | None:
-    """The imbalance of that depth, of whose extremes within an hour nothing is kept; None where it is not known."""
-    return None if depth.imbalance_pct is None else (depth.imbalance_pct, depth.imbalance_pct, depth.imbalance_pct)
+def _imbalance(low: Extremes, high: Extremes, depth: DepthColumn) -> Reach | None:
+    column = depth.imbalance_pct
+    if column is None or low.imbalance_pct is None or high.imbalance_pct is None:
+        return None if column is None else (column, column, column)
+    band = BAND_WIDTHS_PCT.index(depth.band_pct)
+    return _reach(column, low.imbalance_pct[:, band], high.imbalance_pct[:, band])
+
+
+def _reach(column: Column, low: Column, high: Column) -> Reach:
+    """Rounding may put an hour's mean an ulp outside the hour's extremes."""
+    return np.clip(column, low, high), low, high
 
 
 def _by_stretch(reach: Reach, starts: NDArray[np.intp]) -> tuple[list[float | None], list[float | None], list[float | None]]:

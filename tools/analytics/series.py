@@ -28,18 +28,20 @@ _COLUMNS = ("time_ms", "best_bid", "best_ask", "bid_usd", "ask_usd", "complete",
 class Extremes:
     """How low, or how high, the figures went within what each row of a series stands for.
 
-    Columns of the series' length; `depth_usd` is of both sides, of shape (n, 6). Of an hour, mid and most bands are made of each side's own
-    extreme, which the two need not have had at once: no moment was beyond them.
+    Columns of the series' length; `depth_usd`, of both sides, and `imbalance_pct` have shape (n, 6). Without hours `imbalance_pct` is None: each row's is
+    its own.
     """
 
     mid: Column
     spread_pct: Column
     depth_usd: Column
     liquidity_1pct_usd: Column
+    imbalance_pct: Column | None = None
 
     def at(self, rows: NDArray[np.bool_] | slice) -> "Extremes":
         """Of the rows that a mask of shape (n,) marks, or of a stretch of them."""
-        return Extremes(self.mid[rows], self.spread_pct[rows], self.depth_usd[rows], self.liquidity_1pct_usd[rows])
+        imbalance_pct = None if self.imbalance_pct is None else self.imbalance_pct[rows]
+        return Extremes(self.mid[rows], self.spread_pct[rows], self.depth_usd[rows], self.liquidity_1pct_usd[rows], imbalance_pct)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Series:
 
     `bid_usd` and `ask_usd` have shape (n, 6), a column for each of depth.BAND_WIDTHS_PCT; `complete` has that shape too and says where
     both sides are all there is. `hourly` marks rows that are an hour's mean, which is what remains beyond the retention time; `low` and
-    `high`, given where there are such rows, are what the hour's lowest and highest were.
+    `high`, given where there are such rows, are what the hour's lowest and highest were. `bounded`, given with them, marks hours that have, for mid
+    and depth, bounds made of each side's own extreme in their place, which the two need not have had at once, and for imbalance its mean.
     `failed_ms`, of a length of its own, is when a look gave no valid book.
     """
 
@@ -69,6 +72,7 @@ class Series:
     failed_ms: Times
     low: Extremes | None = None
     high: Extremes | None = None
+    bounded: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.time_ms)
@@ -111,7 +115,8 @@ class Series:
 
     def _at(self, rows: NDArray[np.bool_] | slice) -> "Series":
         low, high = (one and one.at(rows) for one in (self.low, self.high))
-        return replace(self, **{name: getattr(self, name)[rows] for name in _COLUMNS}, low=low, high=high)
+        bounded = None if self.bounded is None else self.bounded[rows]
+        return replace(self, **{name: getattr(self, name)[rows] for name in _COLUMNS}, low=low, high=high, bounded=bounded)
 
     @property
     def lowest(self) -> Extremes:
@@ -225,6 +230,10 @@ def hourly_warnings(series: Series) -> list[str]:
     if not folded:
         return []
     kept = "lowest and highest of those hours are kept, the moments when they were are not"
+    bounded = 0 if series.bounded is None else int(series.bounded.sum())
+    if bounded:
+        bounds = "those of mid and depth are outer bounds that may never have been reached, and for those of imbalance its mean stands"
+        kept = f"{kept}; but of {bounded:,} of them, folded by an earlier version, {bounds}"
     return [f"{folded:,} of {len(series):,} samples are hourly means, which is what remains beyond the retention time: {kept}."]
 
 

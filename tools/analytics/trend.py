@@ -9,7 +9,7 @@ from ..units import BandPct, Count, Pct, Price, Usd
 from . import gaps
 from .bands_over_time import depth_column
 from .gaps import Gap
-from .points import Points, Reach, depth_reach, imbalance_reach, points, step_ms
+from .points import Points, Reach, points, reaches, step_ms
 from .result import Record, Result
 from .series import Series, Times, hourly_warnings, moment, origin, price_currency, priced, too_few, unpriced_warnings
 
@@ -85,7 +85,7 @@ def trend(series: Series, asked: str, now: datetime) -> LiquidityHistory:
     if not len(known):
         raise too_few(series, asked, 0, 1)
     depth = depth_column(known)
-    depths, imbalances = depth_reach(known, depth), imbalance_reach(depth)
+    of = reaches(known, depth)
     stretch_ms = step_ms(series, MOST_POINTS)
     found, gap_count = gaps.find(known, _MOST_GAPS)
     return LiquidityHistory(
@@ -95,13 +95,13 @@ def trend(series: Series, asked: str, now: datetime) -> LiquidityHistory:
         sample_count=len(known),
         point_seconds=stretch_ms // 1_000,
         depth_band_pct=depth.band_pct,
-        spread=SpreadChange(**_change(known.time_ms, (known.spread_pct, known.lowest.spread_pct, known.highest.spread_pct))),
-        depth=None if depths is None else DepthChange(**_change(known.time_ms, depths)),
-        imbalance=None if imbalances is None else _imbalance(known.time_ms, imbalances),
-        mid=PriceChange(**_change(known.time_ms, (known.mid, known.lowest.mid, known.highest.mid))),
+        spread=SpreadChange(**_change(known.time_ms, of.spread)),
+        depth=None if of.depth is None else DepthChange(**_change(known.time_ms, of.depth)),
+        imbalance=None if of.imbalance is None else _imbalance(known.time_ms, of.imbalance),
+        mid=PriceChange(**_change(known.time_ms, of.mid)),
         gap_count=gap_count,
         gaps=found,
-        series=points(known, depth, stretch_ms),
+        series=points(known.time_ms, of, stretch_ms),
     )
 
 

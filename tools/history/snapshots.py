@@ -53,7 +53,7 @@ _WINDOW = union_all(
     _arm(hours, hours.c.complete + _HOUR, (hours.c[name] for name in _COLUMNS), HOUR_MS // 2),
     _arm(misses, literal_column(str(_MISS)), (literal_column("0.0", Float(53)).label(name) for name in _COLUMNS)),
 )
-_HOURS = select(hours.c.time_ms + HOUR_MS // 2, *(hours.c[name] for name in EXTREMES)).where(*within(hours, HOUR_MS // 2))
+_HOURS = select(hours.c.time_ms + HOUR_MS // 2, *EXTREMES).where(*within(hours, HOUR_MS // 2))
 _WHOLE = (
     select(snapshots, profiles.c.sizes)
     .outerjoin(profiles, (profiles.c.series_id == snapshots.c.series_id) & (profiles.c.time_ms == snapshots.c.time_ms))

@@ -25,6 +25,10 @@ ASKS = tuple(f"ask_usd_{round(100 * width)}bps" for width in BAND_WIDTHS_PCT)
 FIGURES = (*BASE, *BIDS, *ASKS)
 HOUR_FIGURES = (*FIGURES, "spread_pct")
 """What an hour keeps the mean, the minimum and the maximum of; the spread's extremes do not follow from those of bid and ask."""
+TOTALS = tuple(f"total_usd_{round(100 * width)}bps" for width in BAND_WIDTHS_PCT)
+IMBALANCES = tuple(f"imbalance_pct_{round(100 * width)}bps" for width in BAND_WIDTHS_PCT)
+BOTH_SIDES = ("mid", *TOTALS, *IMBALANCES)
+"""What both sides make at one moment, of which an hour keeps the minimum and the maximum too; all null in an hour that was folded before 0002."""
 
 metadata = MetaData()
 
@@ -71,6 +75,7 @@ hours = Table(
     Column("complete", Integer, nullable=False),
     *(Column(f"{name}{of}", Float(53)) for name in HOUR_FIGURES for of in ("", "_min", "_max")),
     Column("sizes", LargeBinary),
+    *(Column(f"{name}{of}", Float(53)) for name in BOTH_SIDES for of in ("_min", "_max")),
     sqlite_with_rowid=False,
 )
 alerts = Table(

@@ -323,10 +323,11 @@ def test_hours_between_hourly_means_are_no_gaps() -> None:
 
 def test_the_extremes_of_an_hour_that_was_down_sampled_are_those_of_the_points_and_of_the_summary() -> None:
     one = series(times_s=[-7_200.0, -60.0, 0.0], hourly=[True, False, False], mid=100.0, spread_pct=[1.0, 0.5, 2.0], depth_usd=[10.0, 30.0, 20.0])
-    own = one.lowest
+    own = replace(one.lowest, imbalance_pct=np.zeros((3, 6)))
     bands = own.depth_usd[0]
-    low = replace(own, mid=[90.0, *own.mid[1:]], spread_pct=[0.25, 0.5, 2.0], depth_usd=[bands / 2, *own.depth_usd[1:]])
-    high = replace(own, mid=[110.0, *own.mid[1:]], spread_pct=[5.0, 0.5, 2.0], depth_usd=[bands * 4, *own.depth_usd[1:]])
+    lean = np.array([[0, 0, 0, 0, 0, 80], [0] * 6, [0] * 6])
+    low = replace(own, mid=[90.0, *own.mid[1:]], spread_pct=[0.25, 0.5, 2.0], depth_usd=[bands / 2, *own.depth_usd[1:]], imbalance_pct=-lean)
+    high = replace(own, mid=[110.0, *own.mid[1:]], spread_pct=[5.0, 0.5, 2.0], depth_usd=[bands * 4, *own.depth_usd[1:]], imbalance_pct=lean)
 
     found = trend(replace(one, low=Extremes(**columns(low)), high=Extremes(**columns(high))), "BTC", NOON)
 
@@ -335,6 +336,22 @@ def test_the_extremes_of_an_hour_that_was_down_sampled_are_those_of_the_points_a
     assert (found.series.spread_pct[0], found.series.spread_min_pct[0], found.series.spread_max_pct[0]) == (pytest.approx(1.0), 0.25, 5.0)
     assert (found.series.depth_usd[0], found.series.depth_min_usd[0], found.series.depth_max_usd[0]) == (10.0, 5.0, 40.0)
     assert (found.series.mid_price[0], found.series.mid_min_price[0], found.series.mid_max_price[0]) == (100.0, 90.0, 110.0)
+    assert (found.series.imbalance_pct, found.series.imbalance_min_pct, found.series.imbalance_max_pct) == ([0, 0, 0], [-80, 0, 0], [80, 0, 0])
+    assert found.imbalance == ImbalanceCourse(first=0, last=0, lowest=-80, lowest_at=at(-7_200), highest=80, highest_at=at(-7_200))
+
+
+def test_of_hours_that_keep_no_more_than_bounds_it_is_said_how_many_there_are_of_those_that_are_left() -> None:
+    one = series(times_s=[-10_800.0, -7_200.0, -3_600.0, 0.0], hourly=[True, True, True, False], mid=[np.nan, 1, 1, 1])
+    own = replace(one.lowest, imbalance_pct=np.zeros((4, 6)))
+
+    found = [trend(replace(one, low=own, high=own, bounded=np.array([True, *rest, False])), "BTC", NOON).warnings for rest in ([False, True], [False, False])]
+
+    told = f"2 of 3 samples are hourly means, which is what remains beyond the retention time: {KEPT}"
+    bounds = "those of mid and depth are outer bounds that may never have been reached, and for those of imbalance its mean stands."
+    assert [warnings[-2:] for warnings in found] == [
+        ["1 of 4 snapshots know no prices and are left out.", f"{told[:-1]}; but of 1 of them, folded by an earlier version, {bounds}"],
+        ["1 of 4 snapshots know no prices and are left out.", told],
+    ]
 
 
 def test_a_flash_and_a_lean_of_minutes_survive_in_the_points_of_a_week() -> None:

@@ -9,6 +9,9 @@ from operator import attrgetter
 
 import numpy as np
 import pytest
+from hypothesis import given as given_any
+from hypothesis import settings
+from hypothesis import strategies as st
 from make_books import NOON
 from make_snapshots import bands, miss, misses, same, series, snapshot, snapshots
 
@@ -16,10 +19,11 @@ from tools.analytics.series import Extremes
 from tools.analytics.snapshot import PROFILE_EDGES_PCT, DepthProfile
 from tools.analytics.trend import trend
 from tools.history import Appended, History, folding, tables
-from tools.history.tables import FIGURES, hours
+from tools.history.tables import BASE, FIGURES, HOUR_FIGURES, hours
 
 HOUR = timedelta(hours=1)
 BINS = len(PROFILE_EDGES_PCT)
+BPS = (10, 25, 50, 100, 200, 500)
 
 
 @pytest.fixture
@@ -46,6 +50,59 @@ def by_hand(values):
     return {"": float(sum(exact) / len(exact)), "_min": float(min(exact)), "_max": float(max(exact))}
 
 
+def of_both_sides(looks):
+    """Lowest and highest of mid, and of depth and imbalance by band, of looks of (bid, ask, bid USD by band, ask USD by band), in exact arithmetic.
+
+    A look without bands has None for them; what no look knows is None.
+    """
+    found = {"mid": [(Fraction(bid) + Fraction(ask)) / 2 for bid, ask, _, _ in looks]}
+    for number, bps in enumerate(BPS):
+        sides = [(Fraction(bids[number]), Fraction(asks[number])) for _, _, bids, asks in looks if bids is not None]
+        found[f"total_usd_{bps}bps"] = [bid + ask for bid, ask in sides]
+        found[f"imbalance_pct_{bps}bps"] = [100 * (bid - ask) / (bid + ask) for bid, ask in sides if bid + ask]
+    return {f"{name}{of}": float(beyond(values)) if values else None for name, values in found.items() for of, beyond in (("_min", min), ("_max", max))}
+
+
+def as_row(look):
+    """The look as a row of `snapshots`, all other figures 1."""
+    bid, ask, bids, asks = look
+    sides = {f"{side}_usd_{bps}bps": usd and usd[number] for side, usd in (("bid", bids), ("ask", asks)) for number, bps in enumerate(BPS)}
+    return {**dict.fromkeys(BASE, 1.0), "best_bid": bid, "best_ask": ask, **sides, "complete": 0}
+
+
+amounts = st.one_of(st.just(0.0), st.floats(1e-3, 1e12))
+sides = st.lists(amounts, min_size=6, max_size=6)
+looks = st.tuples(st.floats(1e-6, 1e6), st.floats(0, 10), st.one_of(st.none(), st.tuples(sides, sides))).map(
+    lambda drawn: (drawn[0], drawn[0] * (1 + drawn[1]), *(drawn[2] or (None, None)))
+)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given_any(st.lists(looks, min_size=1, max_size=8), st.data())
+def test_an_hour_folded_in_parts_keeps_the_extremes_of_all_its_looks(taken, data):
+    """Empty sides, looks without bands, and whatever came late."""
+    rows = [as_row(look) for look in taken]
+    whole = folding.fold(rows, [], None)
+    expected = {name: value if value is None else pytest.approx(value, rel=1e-12, abs=1e-9) for name, value in of_both_sides(taken).items()}
+    assert {name: whole[name] for name in expected} == expected
+    cut = data.draw(st.integers(0, len(rows) - 1))
+    merged = folding.fold(rows[cut:], [], folding.fold(rows[:cut], [], None)) if cut else whole
+    extremes = [name for name in whole if name.endswith(("_min", "_max"))]
+    assert {name: merged[name] for name in extremes} == {name: whole[name] for name in extremes}
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given_any(st.lists(looks, min_size=2, max_size=8), st.data())
+def test_of_an_hour_that_was_folded_by_an_earlier_version_late_rows_leave_unknown_what_was_not_kept(taken, data):
+    rows = [as_row(look) for look in taken]
+    cut = data.draw(st.integers(1, len(rows) - 1))
+    unkept = dict.fromkeys(of_both_sides(taken))
+    merged, whole = folding.fold(rows[cut:], [], {**folding.fold(rows[:cut], [], None), **unkept}), folding.fold(rows, [], None)
+    assert {name: merged[name] for name in unkept} == unkept
+    kept = [f"{name}{of}" for name in HOUR_FIGURES for of in ("_min", "_max")]
+    assert {name: merged[name] for name in kept} == {name: whole[name] for name in kept}
+
+
 async def test_an_hour_keeps_mean_minimum_and_maximum_of_every_figure(later):
     random = np.random.default_rng(7)
     taken = [
@@ -66,12 +123,16 @@ async def test_an_hour_keeps_mean_minimum_and_maximum_of_every_figure(later):
     (hour,) = await stored_hours(later)
     assert (hour["time_ms"], hour["samples"], hour["complete"]) == (1_786_276_800_000, 6, 0b011111_111111)
     columns = {name: [getattr(one, name) for one in taken] for name in FIGURES if hasattr(taken[0], name)}
-    columns |= {f"bid_usd_{bps}bps": [one.depth[i].bid_usd for one in taken] for i, bps in enumerate((10, 25, 50, 100, 200, 500))}
-    columns |= {f"ask_usd_{bps}bps": [one.depth[i].ask_usd for one in taken] for i, bps in enumerate((10, 25, 50, 100, 200, 500))}
+    columns |= {f"bid_usd_{bps}bps": [one.depth[i].bid_usd for one in taken] for i, bps in enumerate(BPS)}
+    columns |= {f"ask_usd_{bps}bps": [one.depth[i].ask_usd for one in taken] for i, bps in enumerate(BPS)}
     columns["spread_pct"] = [one.spread_percentage for one in taken]
     expected = {f"{name}{of}": value for name, values in columns.items() for of, value in by_hand(values).items()}
-    assert {name: hour[name] for name in expected} == pytest.approx(expected, rel=1e-12)
     assert len(expected) == 3 * 21
+    expected |= of_both_sides(
+        [(one.best_bid, one.best_ask, [band.bid_usd for band in one.depth], [band.ask_usd for band in one.depth]) for one in taken],
+    )
+    assert {name: hour[name] for name in expected} == pytest.approx(expected, rel=1e-12)
+    assert len(expected) == 3 * 21 + 2 * 13
 
 
 async def test_only_whole_hours_beyond_the_retention_time_are_folded(database_url):
@@ -90,38 +151,81 @@ async def test_folded_hours_stand_in_a_series_at_their_middle_and_say_so(later):
     expected = series(
         start=NOON - 3 * HOUR, end=NOON + HOUR, mid=[100.0, 100.0], times_s=[-9_000, 0], total_volume_20=[2.0, 5.0], hourly=[True, False], failed_s=[-3_660]
     )
-    expected = replace(expected, low=replace(expected.lowest, mid=np.array([99.0, 100.0])), high=replace(expected.lowest, mid=np.array([101.0, 100.0])))
+    own = replace(expected.lowest, imbalance_pct=np.zeros((2, 6)))
+    low, high = (replace(own, mid=np.array([mid, 100.0])) for mid in (99.0, 101.0))
+    expected = replace(expected, low=low, high=high, bounded=np.array([False, False]))
     assert same(rounded(await later.series("kraken", "BTC/USD", expected.start, expected.end)), rounded(expected))
 
 
-async def test_the_extremes_of_a_window_are_the_same_before_and_after_it_is_down_sampled(later):
-    """Of spread and of depth within 1%, exactly; mid and the other bands are bounded by each side's own."""
+async def test_every_extreme_of_a_window_is_the_same_before_and_after_it_is_down_sampled(later):
+    """To the last digit: of mid, of spread, and of depth and imbalance within each band; late rows are of them."""
     random = np.random.default_rng(3)
     given = series(
         times_s=[-3_000, -2_400, -1_200, -60, 60, 3_601],
         mid=100 + random.random(6),
         spread_pct=[0.5, 5.0, 0.25, 1.0, 1.0, 1.0],
-        depth_usd=1e6 * (1 + random.random(6)),
-        imbalance_pct=random.uniform(-50, 50, 6),
-        complete=[True, True, True, True, False, False],
+        bid_usd=1e6 * random.random((6, 6)),
+        ask_usd=1e6 * random.random((6, 6)),
     )
     await later.append(snapshots(given))
     window = "kraken", "BTC/USD", NOON - HOUR, NOON + 2 * HOUR
     before = await later.series(*window)
     assert await later.prune() == 5
     after = await later.series(*window)
-    assert after.hourly.tolist() == [True, True, False]
-    for pick, of in ((np.min, "lowest"), (np.max, "highest")):
-        whole, folded = getattr(before, of), getattr(after, of)
-        assert pick(folded.spread_pct) == pytest.approx(pick(whole.spread_pct), rel=1e-12)
-        assert pick(folded.depth_usd[:, 3]) == pick(whole.depth_usd[:, 3]) == pick(folded.liquidity_1pct_usd)
-    assert (after.lowest.mid <= after.mid).all()
-    assert (after.highest.mid >= after.mid).all()
-    assert (after.lowest.depth_usd.min(axis=0) <= before.lowest.depth_usd.min(axis=0)).all()
-    assert (after.highest.depth_usd.max(axis=0) >= before.highest.depth_usd.max(axis=0)).all()
-    for found in (trend(before, "BTC", NOON), trend(after, "BTC", NOON)):
-        assert (found.spread.highest, max(found.series.spread_max_pct)) == (pytest.approx(5.0), pytest.approx(5.0))
-        assert (found.depth.lowest, found.depth.highest) == (before.lowest.depth_usd[:, 3].min(), before.highest.depth_usd[:, 3].max())
+    assert (after.hourly.tolist(), after.bounded.tolist()) == ([True, True, False], [False] * 3)
+    sides = list(zip(given.bid_usd.ravel().tolist(), given.ask_usd.ravel().tolist(), strict=True))
+    imbalances = np.array([100 * (bid - ask) / (bid + ask) for bid, ask in sides]).reshape(6, 6)
+    rows_of = ([0, 1, 2, 3], [4], [5])
+    for beyond, whole, folded in ((np.min, before.lowest, after.lowest), (np.max, before.highest, after.highest)):
+        for name, column in {**vars(whole), "imbalance_pct": imbalances}.items():
+            assert getattr(folded, name).tolist() == [beyond(column[rows], axis=0).tolist() for rows in rows_of], name
+    told = [extremes_told(trend(one, "BTC", NOON)) for one in (before, after)]
+    assert told[0] == told[1]
+
+
+def extremes_told(found):
+    points = found.series
+    return {
+        "spread": (found.spread.lowest, found.spread.highest, min(points.spread_min_pct), max(points.spread_max_pct)),
+        "depth": (found.depth.lowest, found.depth.highest, min(points.depth_min_usd), max(points.depth_max_usd)),
+        "imbalance": (found.imbalance.lowest, found.imbalance.highest, min(points.imbalance_min_pct), max(points.imbalance_max_pct)),
+        "mid": (found.mid.lowest, found.mid.highest, min(points.mid_min_price), max(points.mid_max_price)),
+    }
+
+
+async def test_what_each_side_had_at_its_own_moment_is_no_extreme_of_both(later):
+    """Bids are thin at 12:10, asks at 12:40, and the spread is wide at 12:20."""
+    await later.append(
+        [
+            snapshot(),
+            snapshot(after_s=600, depth_usd=110_000, imbalance_pct=-900 / 11),
+            snapshot(after_s=1_200, best_bid=91.0, best_ask=110.0),
+            snapshot(after_s=2_400, depth_usd=110_000, imbalance_pct=900 / 11),
+        ]
+    )
+    window = "kraken", "BTC/USD", NOON - HOUR, NOON + HOUR
+    before = extremes_told(trend(await later.series(*window), "BTC", NOON))
+    assert await later.prune() == 4
+    found = trend(await later.series(*window), "BTC", NOON)
+    assert extremes_told(found) == before
+    assert (found.depth_band_pct, found.depth.lowest, found.depth.highest) == (5.0, pytest.approx(110_000), 1e6)
+    assert (found.mid.lowest, found.mid.highest) == (pytest.approx(100.0), 100.5)
+    assert (found.imbalance.lowest, found.imbalance.highest) == (pytest.approx(-900 / 11), pytest.approx(900 / 11))
+    assert found.series.imbalance_pct == [pytest.approx(0, abs=1e-9)]
+    kept = "lowest and highest of those hours are kept, the moments when they were are not"
+    assert found.warnings[-1] == f"1 of 1 samples are hourly means, which is what remains beyond the retention time: {kept}."
+
+
+async def test_an_hour_in_which_nothing_changed_is_told_without_what_its_mean_was_rounded_by(later):
+    taken = [snapshot(after_s=after, best_bid=0.1, best_ask=0.3, depth_usd=1 / 3, imbalance_pct=70) for after in range(0, 3_600, 100)]
+    await later.append(taken)
+    window = "kraken", "BTC/USD", NOON - HOUR, NOON + HOUR
+    before = trend(await later.series(*window), "BTC", NOON)
+    assert await later.prune() == 36
+    after = trend(await later.series(*window), "BTC", NOON)
+    for name in ("spread", "depth", "imbalance", "mid"):
+        one, other = getattr(before, name), getattr(after, name)
+        assert [other.first, other.last, other.lowest, other.highest] == [one.first, one.last, one.lowest, one.highest] == [one.first] * 4, name
 
 
 async def test_of_the_failed_looks_beyond_the_retention_time_the_first_of_each_hour_is_kept_and_of_later_ones_all(later, database_url):
@@ -296,6 +400,7 @@ async def test_unknown_depth_stays_unknown_when_folded(later):
     window = await later.series("kraken", "BTC/USD", NOON, NOON + HOUR)
     assert np.isnan(window.bid_usd).all()
     assert window.liquidity_1pct_usd.tolist() == [1.0]
+    assert all(np.isnan(column).all() for one in (window.lowest, window.highest) for column in (one.depth_usd, one.imbalance_pct))
     assert len((await later.profiles("kraken", "BTC/USD", NOON, NOON + HOUR, 60)).time_ms) == 0
 
 
