@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from ..errors import UnknownSymbol
+from ..errors import EmptyBook, UnknownSymbol
 from ..parameters import Source
 from .catalog import PROFILES, Profile
 from .conditions import Condition, VenueDown, condition
@@ -89,6 +89,22 @@ class GeneratedBooks:
         bids, asks = (_columns(profile, ladder, levels) for ladder in (kept.bids, kept.asks))
         return bids, asks
 
+    def best_at(self, exchange: str, symbol: str, time_ms: int) -> tuple[float, float]:
+        """The best bid and the best ask of `columns_at`, without its levels. Raises as it does, and EmptyBook where a side has none."""
+        profile = _profile(exchange, symbol)
+        seconds = time_ms // STEP_MS * STEP_MS / 1_000
+        now = self._condition(profile, seconds)
+        if now.gone:
+            raise EmptyBook(exchange, symbol, "ask" if now.gone > 0 else "bid")
+        bids, asks = _sides(self._seed, profile, seconds, now)
+        return bids.best / 10.0**profile.price_decimals, asks.best / 10.0**profile.price_decimals
+
+    def _condition(self, profile: Profile, seconds: float) -> Condition:
+        now = condition(self._incidents[profile.exchange, profile.market.symbol], seconds)
+        if now.down:
+            raise VenueDown(profile.exchange)
+        return now
+
     def _at(self, profile: Profile, step: int, levels: int) -> _Kept:
         """A book asked for again within its step costs nothing."""
         place = profile.exchange, profile.market.symbol
@@ -97,10 +113,7 @@ class GeneratedBooks:
             # Who went deeper after a first look will probably do so again: building what both need at once is faster.
             built = levels if kept is None else max(levels, kept.asked)
             seconds = step * STEP_MS / 1_000
-            now = condition(self._incidents[place], seconds)
-            if now.down:
-                raise VenueDown(profile.exchange)
-            kept = self._kept[place] = _Kept(step, 0, *ladders(self._seed, profile, seconds, built, now), ([], []))
+            kept = self._kept[place] = _Kept(step, 0, *ladders(self._seed, profile, seconds, built, self._condition(profile, seconds)), ([], []))
         kept.asked = max(kept.asked, levels)
         return kept
 
@@ -114,14 +127,20 @@ def _profile(exchange: str, symbol: str) -> Profile:
 
 def ladders(seed: int, profile: Profile, seconds: float, levels: int, now: Condition = Condition()) -> tuple[Ladder, Ladder]:
     """Bids and asks of a market at `seconds` since 1970 in the condition `now`, the best `levels` of each."""
+    bids, asks = (build(side, levels) for side in _sides(seed, profile, seconds, now))
+    return _without(bids, now.gone < 0), _without(asks, now.gone > 0)
+
+
+def _sides(seed: int, profile: Profile, seconds: float, now: Condition) -> tuple[Side, Side]:
+    """What bids and asks are built from."""
     base, quote, moved = profile.market.base, profile.market.quote, math.exp(now.log_price)
     middle = mid(seed, profile.exchange, base, quote, seconds) * moved * 10.0**profile.price_decimals
     spread = max(1, round(_usual_spread(seed, profile, middle, seconds) * now.spread))
     bid = math.floor(middle - (spread - 1) / 2)
     step_usd = usd(seed, base, seconds) * moved * 10.0**-profile.size_decimals
     ways = ((-1, bid), (1, bid + spread))
-    bids, asks = (build(Side(profile, seed, way, best, bid + spread / 2, seconds, step_usd, now.depth * (1 - way * now.lean)), levels) for way, best in ways)
-    return _without(bids, now.gone < 0), _without(asks, now.gone > 0)
+    bids, asks = (Side(profile, seed, way, best, bid + spread / 2, seconds, step_usd, now.depth * (1 - way * now.lean)) for way, best in ways)
+    return bids, asks
 
 
 def _usual_spread(seed: int, profile: Profile, middle: float, seconds: float) -> int:
@@ -129,7 +148,7 @@ def _usual_spread(seed: int, profile: Profile, middle: float, seconds: float) ->
     usual = round(profile.spread_bps / 1e4 * profile.usual_ticks)
     if usual < _BREATHING_TICKS:
         return max(1, usual)
-    breath = float(wander(key(seed, "spread", profile.exchange, profile.market.symbol), seconds, _SPREAD_PERIODS) @ _SPREAD_SWINGS)
+    breath = float(wander([key(seed, "spread", profile.exchange, profile.market.symbol)], seconds, _SPREAD_PERIODS)[0] @ _SPREAD_SWINGS)
     return round(profile.spread_bps * math.exp(breath) / 1e4 * middle)
 
 

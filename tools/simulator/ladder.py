@@ -10,13 +10,12 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .catalog import Profile
 from .noise import Integers, uniform
-from .side import EVEN_PCT, Side, dollars, order_term, settled_sizes, slot_widths, wall_dollars
+from .side import EVEN_PCT, Side, Where, dollars, settled_sizes, slot_widths
+from .slots import Prices, Slots, prices, slots, term
 
-Where = NDArray[np.bool_]
 _BEST = 3.0
 """How much larger than its neighbours the best level tends to be."""
 _WALL_EVERY_PCT = 0.06
@@ -40,49 +39,55 @@ class Ladder:
 def build(side: Side, levels: int) -> Ladder:
     """The best `levels` of a side, or all it has where that is less; building fewer costs less and gives the same ones."""
     shown = min(levels, side.profile.most_levels)
-    ids, widths, end = _slots(side, shown)
-    slots = ids * widths + (uniform(side.key("place"), ids, widths) * widths).astype(np.int64)
+    near, end = _slots(side, shown)
+    held = np.flatnonzero(_held(side, near))
     walls = _walls(side)
-    ticks = np.concatenate((np.array([side.best]), walls, slots[_held(side, ids, widths)]))
-    standing = _standing(side, ticks, end)
+    places = prices(side.keys, np.concatenate((np.array([side.best]), walls)))
+    standing = _standing(side, np.concatenate((places.ticks, near.ticks[held])), end)
     ends = math.isinf(end) and len(standing) <= shown
     standing = standing[:shown]
-    sizes = _sizes(side, ticks[standing], (standing > 0) & (standing <= len(walls)))
+    best = Prices._make(np.concatenate((one, other[held]))[standing] for one, other in zip(places, near[-len(places) :], strict=True))
+    sizes = _sizes(side, best, (standing > 0) & (standing <= len(walls)))
     if ends:
-        return _with_absurd(side, ticks[standing], sizes) if side.profile.absurd else Ladder(ticks[standing], sizes, whole=True)
-    return Ladder(ticks[standing], sizes, whole=len(standing) >= shown == side.profile.most_levels)
+        return _with_absurd(side, best.ticks, sizes) if side.profile.absurd else Ladder(best.ticks, sizes, whole=True)
+    return Ladder(best.ticks, sizes, whole=len(standing) >= shown == side.profile.most_levels)
 
 
 def _standing(side: Side, ticks: Integers, end: float) -> Integers:
     """Where in the column of ticks the levels before `end` are, best first; of two orders at one price the first in the column stands."""
-    inside = np.flatnonzero((ticks * side.direction >= side.best * side.direction) & (ticks * side.direction < end) & (ticks > 0))
-    order = inside[np.argsort(ticks[inside] * side.direction, kind="stable")]
-    return order[np.diff(ticks[order], prepend=0) != 0]
+    away = ticks * side.direction
+    inside = np.flatnonzero((away >= side.best * side.direction) & (away < end) & (ticks > 0))
+    away = away[inside]
+    order = np.argsort(away, kind="stable")
+    away = away[order]
+    first = np.ones(len(away), dtype=np.bool_)
+    np.not_equal(away[1:], away[:-1], out=first[1:])
+    return inside[order[first]]
 
 
-def _sizes(side: Side, ticks: Integers, walled: Where) -> Integers:
-    notional = dollars(side, ticks)
+def _sizes(side: Side, prices: Prices, walled: Where) -> Integers:
+    notional = dollars(side, prices, walled)
     notional[0] *= _BEST
-    notional[walled] = wall_dollars(side, ticks[walled])
-    return settled_sizes(side, ticks, notional / side.usd_per_step)
+    return settled_sizes(prices.own, notional / side.usd_per_step)
 
 
-def _slots(side: Side, levels: int) -> tuple[Integers, Integers, float]:
-    """Slots for that many levels beyond the best price, nearest band first: their numbers, their widths, and where they end.
+def _slots(side: Side, levels: int) -> tuple[Slots, float]:
+    """Slots for that many levels beyond the best price, nearest band first, and where they end.
 
     The end is a price in ticks times the direction, infinite where the side ends by itself.
     """
-    wanted, columns, end = 20 + 1.3 * levels / side.profile.filled, list[tuple[Integers, Integers]](), math.inf
+    wanted, pieces, last_width, end = 20 + 1.3 * levels / side.profile.filled, list[Slots](), 0, math.inf
     for near, far, width in _bands(side.profile):
         if wanted <= 0:
             # Slots of this band may reach over the edge, so what stands close to it is not final.
-            end = side.direction * side.best + near / 100 * side.mid - 3 * columns[-1][1][0]
+            end = side.direction * side.best + near / 100 * side.mid - 3 * last_width
             break
         edges = sorted(side.best + side.direction * pct / 100 * side.mid for pct in (near, far))
-        ids = np.arange(int(edges[0] // width), int(edges[1] // width), dtype=np.int64)
-        columns.append((ids, np.full_like(ids, width)))
-        wanted -= len(ids)
-    return np.concatenate([ids for ids, _ in columns]), np.concatenate([widths for _, widths in columns]), end
+        first, beyond = (int(edge // width) for edge in edges)
+        pieces += slots(side.keys, width, first, beyond)
+        wanted -= beyond - first
+        last_width = width
+    return Slots._make(map(np.concatenate, zip(*pieces, strict=True))), end
 
 
 @cache
@@ -94,8 +99,8 @@ def _bands(profile: Profile) -> tuple[tuple[float, float, int], ...]:
     return tuple((*ends, width) for ends, width in zip(pairwise(edges), slot_widths(profile, np.array(edges[1:])).tolist(), strict=True))
 
 
-def _held(side: Side, ids: Integers, widths: Integers) -> Where:
-    return uniform(side.key("held"), ids, widths, order_term(side, "held term", ids, widths)) < side.profile.filled
+def _held(side: Side, slots: Slots) -> Where:
+    return uniform(slots.held_bits, term(side.seconds, slots.held_life_s, slots.held_shift)) < side.profile.filled
 
 
 def _walls(side: Side) -> Integers:
@@ -108,8 +113,8 @@ def _walls(side: Side) -> Integers:
     edges = sorted((side.best + side.direction, side.best + side.direction * _WALLS_WITHIN * side.mid))
     ids = np.arange(-(-edges[0] // every), edges[1] // every, dtype=np.int64)
     pair = ids // 2
-    term = np.floor(side.seconds / _WALL_LIFE_S + uniform(side.key("wall term"), pair)).astype(np.int64)
-    return (ids * every)[(uniform(side.key("wall"), pair, term) < 0.5) == (ids % 2 == 0)]
+    term = np.floor(side.seconds / _WALL_LIFE_S + uniform(side.keys.of("wall term"), pair)).astype(np.int64)
+    return (ids * every)[(uniform(side.keys.of("wall"), pair, term) < 0.5) == (ids % 2 == 0)]
 
 
 def _round_number(ticks: float) -> int:

@@ -18,14 +18,15 @@ _BASIS_PERIODS: Floats = np.array([20.0, 600.0])
 _BASIS_SWINGS: Floats = np.array([0.3e-4, 0.6e-4])
 
 
-@lru_cache(maxsize=64)
+# As many as a day of one market needs, so that the next market and the next venue find theirs.
+@lru_cache(maxsize=4_096)
 def usd(seed: int, asset: str, seconds: float) -> float:
     """What one unit of an asset or currency is worth in US dollars at `seconds` since 1970."""
     if asset in ASSETS:
-        swings = wander(key(seed, "mid", asset), seconds, _PERIODS) @ _ROOTS
+        swings = wander([key(seed, "mid", asset)], seconds, _PERIODS)[0] @ _ROOTS
         return ASSETS[asset].usd * math.exp(1.2e-2 * ASSETS[asset].daily_pct * swings)
     if asset in _PEGS:
-        return _PEGS[asset] + float(wander(key(seed, "peg", asset), seconds, _PEG_PERIODS) @ _PEG_SWINGS)
+        return _PEGS[asset] + float(wander([key(seed, "peg", asset)], seconds, _PEG_PERIODS)[0] @ _PEG_SWINGS)
     return 1.0
 
 
@@ -33,6 +34,6 @@ def mid(seed: int, exchange: str, base: str, quote: str, seconds: float) -> floa
     """A venue's price halfway between bid and ask, in quote currency, before it is put on the tick."""
     own = key(seed, "basis", exchange, base)
     constant = (own / 2.0**64 - 0.5) * 1e-4
-    basis = constant + float(wander(own, seconds, _BASIS_PERIODS) @ _BASIS_SWINGS)
+    basis = constant + float(wander([own], seconds, _BASIS_PERIODS)[0] @ _BASIS_SWINGS)
     pegged = base in _PEGS
     return usd(seed, base, seconds) / usd(seed, quote, seconds) * (1 + (0.1 if pegged else 1.0) * basis)

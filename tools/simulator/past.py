@@ -8,7 +8,8 @@ from ..analytics import depth
 from ..analytics.series import milliseconds
 from ..analytics.snapshot import Miss, Snapshot, snapshot
 from ..book import ALL_LEVELS, ANALYSIS_LEVELS, Column, Levels, OrderBook, TakerFee, UsdRate
-from ..errors import EmptyBook, ExchangeError, UnknownSymbol
+from ..errors import EmptyBook, ExchangeError
+from .catalog import PROFILES
 from .generated import GeneratedBooks
 
 COVERED_PCT = 1.0
@@ -64,11 +65,13 @@ def _usd(books: GeneratedBooks, exchange: str, quote: str, now: datetime, exchan
     if quote == "USD":
         return 1.0
     for venue in (exchange, *exchanges):
-        try:
-            (bids, _), (asks, _) = books.columns_at(venue, f"{quote}/USD", milliseconds(now), 1)
-        except (UnknownSymbol, ExchangeError):
+        if (venue, f"{quote}/USD") not in PROFILES:
             continue
-        return float(bids[0] + asks[0]) / 2
+        try:
+            bid, ask = books.best_at(venue, f"{quote}/USD", milliseconds(now))
+        except ExchangeError:
+            continue
+        return (bid + ask) / 2
     return 1.0
 
 

@@ -1,13 +1,15 @@
 """Generated books are the same for everyone, change gradually, and look like real ones."""
 
+import random
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
-from tools.errors import UnknownSymbol
-from tools.simulator import SPOKEN, GeneratedBooks, generated
+from tools.errors import EmptyBook, UnknownSymbol
+from tools.simulator import SPOKEN, GeneratedBooks, Incident, generated, mids, noise, slots
 
 START = 1_786_276_800_000
 MAIN = [("binance", "BTC/USDT"), ("coinbase", "BTC/USD"), ("kraken", "BTC/USD"), ("okx", "BTC/USDT"), ("bybit", "BTC/USDT"), ("coinbase", "ETH/USD")]
@@ -56,6 +58,61 @@ def test_a_book_asked_for_shallow_is_the_top_of_the_deep_one():
         for levels in (1, 20, 200):
             shallow = growing.book_at(exchange, market.symbol, START, levels)
             assert (shallow.bids, shallow.asks) == (deep.bids[:levels], deep.asks[:levels])
+
+
+@pytest.mark.parametrize("exchange", SPOKEN)
+def test_what_is_kept_of_other_moments_and_depths_changes_no_book(exchange):
+    chance = random.Random(exchange)  # noqa: S311 - a repeatable choice, no secret
+    asked = [
+        (market.symbol, START + chance.randrange(-100_000_000, 100_000_000), chance.choice([1, 20, 500, None]))
+        for market in GeneratedBooks().markets(exchange)
+        for _ in range(3)
+    ]
+    incident = Incident("imbalance", exchange, "", datetime.fromtimestamp(START / 1_000 - 5e4, UTC), datetime.fromtimestamp(START / 1_000 + 5e4, UTC), 0.4)
+
+    def book(symbol, moment, levels):
+        return GeneratedBooks(incidents=[incident]).columns_at(exchange, symbol, moment, levels)
+
+    def alone(asking):
+        mids.usd.cache_clear()
+        slots.chunk.cache_clear()
+        return book(*asking)
+
+    lonely = [alone(asking) for asking in asked]
+    for asking, sides in zip(asked, lonely, strict=True):
+        assert [column.tobytes() for side in book(*asking) for column in side] == [column.tobytes() for side in sides for column in side]
+
+
+def test_slots_and_prices_are_made_of_the_noise_of_their_numbers_wherever_they_are_cut_out():
+    keys = slots.MarketKeys(7, "binance", "BTC/USDT")
+    first, end, width, now = -700, 5_000, 13, 1_786_276_800.25
+
+    columns = slots.Slots._make(map(np.concatenate, zip(*slots.slots(keys, width, first, end), strict=True)))
+
+    ids = np.arange(first, end)
+    widths, ones = np.full_like(ids, width), np.ones_like(ids)
+    chance = noise.uniform(keys.of("held term"), ids, widths)
+    terms = np.floor(now / (8.0 * 2.0 ** np.floor(5.0 * chance)) + 32.0 * chance).astype(np.int64)
+    assert (slots.term(now, columns.held_life_s, columns.held_shift) == terms).all()
+    assert (noise.uniform(columns.held_bits, terms) == noise.uniform(keys.of("held"), ids, widths, terms)).all()
+    assert (columns.ticks == ids * width + (noise.uniform(keys.of("place"), ids, widths) * widths).astype(np.int64)).all()
+    chance = noise.uniform(keys.of("size term"), columns.ticks, ones)
+    assert (columns.life_s == 8.0 * 2.0 ** np.floor(5.0 * chance)).all()
+    assert (columns.shift == 32.0 * chance).all()
+    assert (noise.bell(columns.bits, terms) == noise.bell(keys.of("size"), columns.ticks, terms)).all()
+    assert (columns.own == noise.uniform(keys.of("settle"), columns.ticks)).all()
+
+
+def test_the_best_prices_alone_are_those_of_the_book():
+    gone = Incident("one_sided", "", "SOL", datetime.fromtimestamp(START / 1_000 - 60, UTC), datetime.fromtimestamp(START / 1_000 + 60, UTC), -1.0)
+    books = GeneratedBooks(incidents=[gone])
+    for exchange, market in every_market():
+        if market.base == "SOL":
+            with pytest.raises(EmptyBook, match="bid"):
+                books.best_at(exchange, market.symbol, START)
+        else:
+            (bids, _), (asks, _) = books.columns_at(exchange, market.symbol, START, 1)
+            assert books.best_at(exchange, market.symbol, START) == (bids[0], asks[0])
 
 
 def test_who_goes_deeper_at_each_look_has_each_book_built_once_and_the_same(monkeypatch):
