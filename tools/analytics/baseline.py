@@ -20,7 +20,6 @@ from .series import Series, hourly_warnings, origin, priced, too_few, unpriced_w
 from .verdict import Verdict, verdict
 
 _ONE_PCT = BAND_WIDTHS_PCT.index(1.0)
-_NO_HOUR_OF_WEEK = "This hour of the week is not compared: fewer than two earlier weeks of it are recorded."
 
 
 class Baseline(Result):
@@ -77,7 +76,7 @@ def baseline(
     depth_fields, imbalance_fields = _fields_of(band.usd, depth_usd_now), _fields_of(band.imbalance_pct, imbalance_now)
     depth_placed = None if depth_fields is None else DepthDistribution(**depth_fields)
     as_of = known.as_of if current is None or here is None else current.at
-    at_this_hour = same_hour(series if past is None else past, as_of.astimezone(UTC), spread_now, depth_usd_now, band)
+    at_this_hour = same_hour(series if past is None else past, asked_at(series, current).astimezone(UTC), spread_now, depth_usd_now, band)
     return Baseline(
         **origin((series.source, series.exchange, series.symbol), asked, (series.start, series.end), as_of, now),
         warnings=[
@@ -88,7 +87,7 @@ def baseline(
             *band.warnings,
             *_unknown_warnings(known, band),
             *_lower_bound_warnings(known),
-            *([] if at_this_hour else [_NO_HOUR_OF_WEEK]),
+            *([at_this_hour] if isinstance(at_this_hour, str) else []),
         ],
         hours=hours,
         sample_count=len(known),
@@ -101,10 +100,15 @@ def baseline(
         depth=depth_placed,
         imbalance=None if imbalance_fields is None else ImbalanceDistribution(**imbalance_fields),
         verdict=verdict(spread_placed, depth_placed),
-        hour_of_week=at_this_hour,
+        hour_of_week=None if isinstance(at_this_hour, str) else at_this_hour,
         forecast=None if outlook is None else outlook.forecast,
         forecast_missing_days=None if outlook is None or outlook.forecast else outlook.missing_days,
     )
+
+
+def asked_at(series: Series, current: Look | None) -> datetime:
+    """The moment that a baseline is about: that of the look, also where it failed, and without one the window's end."""
+    return series.end if current is None else current.at
 
 
 def _refuse_mixed(series: Series, current: Look | None, past: Series | None) -> None:

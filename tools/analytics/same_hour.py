@@ -6,11 +6,15 @@ import numpy as np
 
 from ..units import Count, Pct, Percentile, Usd
 from .bands_over_time import DepthColumn, depth_within
-from .dispersion import dispersion, percentile_of
+from .dispersion import FEWEST_SAMPLES, dispersion, percentile_of
 from .result import Record
 from .series import HOUR_MS, HOURS_A_WEEK, Series, milliseconds, priced
 
 _FEWEST_WEEKS = 2
+_NOT_COMPARED = "This hour of the week is not compared:"
+_FEW_WEEKS = f"{_NOT_COMPARED} fewer than two earlier weeks of it are recorded."
+_ONLY_MEANS = f"{_NOT_COMPARED} earlier weeks of it are stored only as hourly means, which is what remains beyond the retention time."
+_FEW_SAMPLES = f"{_NOT_COMPARED} earlier weeks hold fewer than {FEWEST_SAMPLES} samples of it."
 
 
 class HourOfWeek(Record):
@@ -26,22 +30,26 @@ class HourOfWeek(Record):
 
 
 def of_same_hour(past: Series, at: datetime) -> Series:
-    """The samples of a series that stand in the hour of the week of `at`, in weeks before."""
+    """The samples of a series that stand in the hour of the week of `at`, in weeks before; hourly means among them."""
     known = priced(past)
     hours, present = known.time_ms // HOUR_MS, milliseconds(at) // HOUR_MS
-    return known.where(((present - hours) % HOURS_A_WEEK == 0) & (hours < present) & ~known.hourly)
+    return known.where(((present - hours) % HOURS_A_WEEK == 0) & (hours < present))
 
 
-def same_hour(past: Series, at: datetime, spread_now: float | None, depth_usd_now: float | None, band: DepthColumn) -> HourOfWeek | None:
+def same_hour(past: Series, at: datetime, spread_now: float | None, depth_usd_now: float | None, band: DepthColumn) -> HourOfWeek | str:
     """Now among the samples of earlier weeks at the hour of `at`; depth is measured as in `band`.
 
-    The samples of one hour stand close together, so that many of them from one week say little: None unless at least two earlier weeks hold
-    that hour, with dispersion.FEWEST_SAMPLES samples in all. The hour that is running is left out, and so are hourly means.
+    The samples of one hour stand close together, so that many of them from one week say little: at least two earlier weeks must hold
+    that hour, with dispersion.FEWEST_SAMPLES samples in all. The hour that is running is left out, and so are hourly means. Otherwise the sentence that
+    says why it is not compared.
     """
-    chosen = of_same_hour(past, at)
+    stored = of_same_hour(past, at)
+    chosen = stored.where(~stored.hourly)
+    if _weeks(chosen) < _FEWEST_WEEKS:
+        return _FEW_WEEKS if _weeks(stored) < _FEWEST_WEEKS else _ONLY_MEANS
     spread = dispersion(chosen.spread_pct)
-    if spread is None or len(np.unique(chosen.time_ms // HOUR_MS)) < _FEWEST_WEEKS:
-        return None
+    if spread is None:
+        return _FEW_SAMPLES
     depth_usd = depth_within(chosen, band)
     depth = None if depth_usd is None else dispersion(depth_usd)
     return HourOfWeek(
@@ -53,3 +61,7 @@ def same_hour(past: Series, at: datetime, spread_now: float | None, depth_usd_no
         depth_median_usd=None if depth is None else depth.median,
         depth_percentile=None if depth is None or depth_usd_now is None else percentile_of(depth.ordered, depth_usd_now),
     )
+
+
+def _weeks(chosen: Series) -> int:
+    return len(np.unique(chosen.time_ms // HOUR_MS))

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from ..analytics.baseline import Baseline, baseline
+from ..analytics.baseline import Baseline, asked_at, baseline
 from ..analytics.forecast import Outlook, outlook
 from ..analytics.same_hour import of_same_hour
 from ..analytics.series import HOUR_MS, Series, milliseconds
@@ -23,7 +23,7 @@ async def get_baseline_metrics(market: Market, symbol: Symbol, exchange: Exchang
     """Say what is usual for one exchange's liquidity, and where now stands in it, as percentiles. Use for whether spread or depth is normal, or a forecast."""
     meant = await place(market, exchange, symbol, hours, until)
     series, last, failure = await seen(market, meant, until)
-    past, ahead = await _outlook(market, meant, last.at if last else meant.end)
+    past, ahead = await _outlook(market, meant, asked_at(series, last))
     found = baseline(series, symbol, hours, last, meant.now, past, ahead)
     return found.model_copy(update={"warnings": [*found.warnings, failure]}) if failure else found
 

@@ -85,6 +85,20 @@ async def test_a_venue_that_fails_now_leaves_the_baseline_standing(venues, marke
     assert any("kraken sent a crossed book" in warning for warning in told.warnings)
 
 
+async def test_a_venue_that_fails_at_another_hour_than_it_was_last_recorded_is_compared_with_its_weeks(venues, market):
+    now = market.now()
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    await remember(market, end=hour - timedelta(seconds=1), spread_pct=[0.1] * 20)
+    for weeks in (1, 2, 3):
+        await remember(market, end=hour + timedelta(minutes=30) - weeks * timedelta(days=7), spread_pct=[0.1] * 20)
+    venues.simulator.faults.set("kraken", Fault.status(503))
+
+    told = await get_baseline_metrics(replace(market, now=lambda: now), "BTC/USD", "kraken")
+
+    assert (told.hour_of_week.weekday, told.hour_of_week.hour, told.hour_of_week.sample_count) == (now.weekday(), now.hour, 60)
+    assert told.as_of == hour - timedelta(seconds=1)
+
+
 async def test_the_outlook_of_a_market_is_worked_out_once_an_hour(market):
     await remember(market, spread_pct=[0.1] * 60)
     first = await get_baseline_metrics(market, **PAST, hours=1)
