@@ -99,7 +99,7 @@ async def ask(chosen: ChosenModel, market: Market, question: str, history: Seque
     facts, failures = facts_of(messages), _failures(messages)
     return Answer(
         question=question,
-        text="\n\n".join(part for part in (run.output.strip(), provenance(facts)) if part),
+        text="\n\n".join(part for part in (run.output.strip(), provenance(facts, run.output)) if part),
         answered=bool(facts) or not failures,
         model=chosen.label,
         source=market.source,

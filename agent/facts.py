@@ -55,12 +55,13 @@ def facts_of(messages: Iterable[ModelMessage]) -> list[ToolFacts]:
     return [part.metadata for part in tool_returns(messages) if isinstance(part.metadata, ToolFacts)]
 
 
-def provenance(facts: Sequence[ToolFacts]) -> str:
+def provenance(facts: Sequence[ToolFacts], text: str | None = None) -> str:
     """The closing line of every answer: exchange, market, time (UTC) and source of its numbers; empty where no tool answered.
 
+    Of alert rules only those count whose asset and exchange the `text` of the answer names, where it is given.
     `Source: coinbase BTC/USD, kraken BTC/USD at 10:21:07 UTC, simulated (not live).`
     """
-    origins = list(dict.fromkeys(one for fact in _exact_first(facts) for one in _origins(fact.result)))
+    origins = list(dict.fromkeys(one for fact in _exact_first(facts) for one in _origins(fact.result, text)))
     named = _without_echoes(origins)
     by_source = [(words, group) for source, words in _SOURCE_WORDS.items() if (group := [one for one in named if one.source == source])]
     lines = [f"{_markets(group)} {_when(group)}, {words}" for words, group in by_source]
@@ -72,14 +73,15 @@ def _exact_first(facts: Sequence[ToolFacts]) -> list[ToolFacts]:
     return sorted(facts, key=lambda fact: hasattr(fact.result, "exchanges"))
 
 
-def _origins(result: Result) -> list[_Origin]:
+def _origins(result: Result, text: str | None) -> list[_Origin]:
     venues: Mapping[str, Any] = getattr(result, "venues", {})
     if venues:
         return [_origin(result, exchange, venue.symbol_used, venue.as_of) for exchange, venue in venues.items()]
     if isinstance(result, AlertRules):
         # Where the message is about one rule, it names it by its id.
         about = [rule for rule in result.rules if rule.rule_id in result.message] or result.rules
-        return [_origin(result, rule.exchange, rule.symbol, rule.as_of or result.as_of) for rule in about]
+        told = [rule for rule in about if text is None or (rule.exchange in text and rule.symbol.partition("/")[0] in text)]
+        return [_origin(result, rule.exchange, rule.symbol, rule.as_of or result.as_of) for rule in told]
     symbol: str = getattr(result, "symbol_used", getattr(result, "symbol", ""))
     exchanges: Sequence[str] = getattr(result, "exchanges", [getattr(result, "exchange", "")])
     return [_origin(result, exchange, symbol, result.as_of) for exchange in exchanges]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from tools.analytics.rules import Rule, parse
+from tools.analytics.rules import Rule, RuleStatus, parse
 from tools.errors import InvalidArgument
 
 from .intent import Intent, Metric, RuleWords, Size
@@ -31,6 +31,7 @@ _REMOVE = re.compile(
     r"(?=.*(?:[<>]|\b(?:above|below|over|under)\b|\w-[0-9a-f]{6}\b))",
     re.IGNORECASE,
 )
+_EVERY = re.compile(rf"\b(?:all|every|each)\b.*\b{_RULES}\b", re.IGNORECASE)
 _LIST = re.compile(
     rf"\b(?:my|our) (?:own )?(?:alert |alarm )?{_RULES}\b|\balert(?:ing)? rules?\b|\b(?:list|show|see|which|what)\b(?: me)?(?: all)?(?: the| are the)? rules\b"
     r"|^\W*rules\W*$|\b(?:rules|alerts) (?:are (?:stored|set)|do i have|have i|did i set)\b|\bdo i have\b.*\brules?\b",
@@ -108,6 +109,7 @@ def read(text: str) -> tuple[RuleWords | None, str]:
         value=_value(condition) if condition else "",
         within=_within(within) if within else "",
         rule_id=(rule_id["made"] or rule_id["id"]).lower() if rule_id else "",
+        every=action == "remove" and bool(_EVERY.search(text)),
     )
     for part in (within, change or condition, rule_id):
         text = blank(text, part) if part else text
@@ -126,6 +128,13 @@ def follow_up(before: RuleWords, intent: Intent) -> RuleWords:
     value = f"{intent.band_pct:g}%" if intent.band_pct is not None else _dollars(intent.sizes[0]) if intent.sizes else before.value
     above = before.above if before.above is not None or value == before.value else before.metric not in {"depth", "bid depth", "ask depth"}
     return replace(before, value=value, above=above, by="" if value else before.by)
+
+
+def can_mean(said: RuleWords, stored: RuleStatus) -> bool:
+    """Whether what was said of a rule to be removed can be said of a stored one."""
+    of_asset = not said.symbols or {stored.symbol, stored.symbol.partition("/")[0]} & {*said.symbols}
+    of_exchange = not said.exchanges or stored.exchange in said.exchanges
+    return bool(of_asset) and of_exchange and stored.metric.endswith(said.metric or "")
 
 
 def text_of(rule: RuleWords, symbol: str, exchange: str) -> str:

@@ -30,11 +30,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Plan:
-    """Either calls and the writer of the answer over their results, or a reply."""
+    """Either calls and the writer of the answer over their results, or a reply.
+
+    `then` is the plan to go on with where what the calls gave is not yet the answer, None where it is.
+    """
 
     calls: tuple[Call, ...] = ()
     write: Writer | None = None
     reply: str = ""
+    then: "Callable[[Outcomes], Plan | None] | None" = None
 
 
 def chart(kind: str, topic: Topic, meant: Sequence[str], **more: Any) -> Call:

@@ -175,10 +175,17 @@ def _rule(topic: Topic, intent: Intent, kind: Subject | None) -> RuleWords | Non
     said, before = intent.rule, topic.rule
     if said is None:
         return alert_rules.follow_up(before, intent) if before and kind == "rules" else before
-    if said.action == "add" or before is None or said.value or said.rule_id:
+    if said.action == "remove":
+        said = replace(said, symbols=intent.symbols, exchanges=intent.exchanges)
+    if said.action == "add" or before is None or said.value or said.rule_id or said.every:
         return said
-    same = said.action in {"list", "test"} or said.metric in {None, before.metric}
+    same = said.action in {"list", "test"} or (said.metric in {None, before.metric} and not _names_another(topic, intent))
     return replace(before, action=said.action) if same else said
+
+
+def _names_another(topic: Topic, intent: Intent) -> bool:
+    """Whether a question names an asset or an exchange that was not spoken of."""
+    return bool({*intent.symbols} - {*topic.symbols} or {*intent.exchanges} - {*topic.exchanges})
 
 
 def _is_removal(intent: Intent) -> bool:

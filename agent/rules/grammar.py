@@ -95,7 +95,7 @@ def parse(question: str, configured: Sequence[str] = ()) -> Intent:
 
 
 def _all_of(text: str) -> tuple[AllOf, str]:
-    """Whether every asset is meant, or all that is watched."""
+    """Whether every asset is meant, or all markets that are recorded."""
     for meant, pattern in ALL:
         found, text = take(pattern, text)
         if found:

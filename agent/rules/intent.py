@@ -59,6 +59,7 @@ class RuleWords:
     """What is to be done with an alert rule, and what was said of it: `value` with its unit, such as `5 bps` or `$2m`. What was not said is empty or None.
 
     `test` asks when it would have fired. `by` is a change in per cent rather than a level, such as `50%`.
+    `every`: all rules are meant of which this can be said. `symbols` and `exchanges` are those that a rule to be removed was said to be of.
     """
 
     action: Literal["list", "add", "remove", "test"]
@@ -68,6 +69,14 @@ class RuleWords:
     within: str = ""
     rule_id: str = ""
     by: str = ""
+    every: bool = False
+    symbols: tuple[str, ...] = ()
+    exchanges: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says a rule, but for its asset and exchange."""
+        return bool(self.metric and self.value and self.above is not None)
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,8 @@ def next_step(messages: Sequence[ModelMessage], place: Place) -> str | tuple[Cal
     if not any(tool_returns(since)):
         return made.calls
     outcomes = _outcomes(made, since)
+    if made.then and (further := made.then(outcomes)):
+        return _gone_on(further, topic, since)
     if refused := _refused(made, outcomes):
         return _without(refused, topic, intents[-1], place, since, outcomes)
     return render(made.write(topic, outcomes), outcomes.results)
@@ -75,11 +77,25 @@ def _refused(made: Plan, outcomes: Outcomes) -> tuple[str, ...]:
     return refused if len(refused) < len(asked) else ()
 
 
+def _gone_on(further: Plan, topic: Topic, since: Sequence[ModelMessage]) -> str | tuple[Call, ...]:
+    """What comes next of a plan that follows another: its calls, or the answer."""
+    steps = _steps(since)
+    if further.write is None or len(steps) == 1:
+        return further.calls
+    outcomes = _outcomes(further, since[steps[1] :])
+    return render(further.write(topic, outcomes), outcomes.results)
+
+
+def _steps(since: Sequence[ModelMessage]) -> list[int]:
+    """Where tools were called."""
+    return [index for index, message in enumerate(since) if isinstance(message, ModelResponse) and message.tool_calls]
+
+
 def _without(refused: Sequence[str], topic: Topic, intent: Intent, place: Place, since: Sequence[ModelMessage], before: Outcomes) -> str | tuple[Call, ...]:
     """The question once more for the exchanges that the market has: its calls, then the answer, which names the others as missing."""
     left = replace(topic, exchanges=tuple(one for one in topic.exchanges if one not in refused))
     made = plan(left, intent, place)
-    steps = [index for index, message in enumerate(since) if isinstance(message, ModelResponse) and message.tool_calls]
+    steps = _steps(since)
     if made.write is None:
         return made.reply
     if len(steps) == 1:

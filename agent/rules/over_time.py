@@ -6,16 +6,20 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from tools.analytics.rules import AlertRules
+
 from . import alert_rules
 from .calls import Call, Place, Plan, Writer, chart, meant, symbol
 from .conversation import Topic
 from .intent import RuleWords, Subject
 from .windows import Span, span
 from .writing import alerting, asked, normal, past, tried
-from .writing.phrases import Stretch
+from .writing.phrases import Outcomes, Stretch
 
 MOST_EXCHANGES = 4
 """How many exchanges one question looks back at."""
+_MOST_REMOVED = 40
+"""How many rules one question removes, so that its calls stay within what one question may cost."""
 _USUAL_HOURS = 24.0
 """How far a question looks back that does not say so, and what is usual at least: an incident would be a large part of a few hours."""
 
@@ -70,10 +74,19 @@ def _rules(topic: Topic, place: Place) -> Plan:
         return _tried(topic, rule, place)
     if rule.action == "list":
         return _rule_plan([{"action": "list"}], alerting.rules)
-    if rule.action == "remove" and not (rule.rule_id or rule.value):
-        return _rule_plan([{"action": "list"}], alerting.which_rule)
+    if rule.action == "remove" and not (rule.rule_id or rule.is_whole):
+        meant_rules = partial(_removed, rule=rule)
+        return replace(_rule_plan([{"action": "list"}], partial(alerting.which_rule, said=rule)), then=meant_rules)
     texts = [rule.rule_id] if rule.rule_id else [alert_rules.text_of(rule, symbol(topic), one) for one in topic.exchanges or ("",)]
     return _rule_plan([{"action": rule.action, "rule": text} for text in texts], alerting.added if rule.action == "add" else alerting.rules)
+
+
+def _removed(outcomes: Outcomes, rule: RuleWords) -> Plan | None:
+    """The removal of the one stored rule that can be meant, or of all that are; None where it has to be asked which."""
+    ids = [one.rule_id for result in outcomes.of(AlertRules).values() for one in result.rules if alert_rules.can_mean(rule, one)]
+    if not ids or (len(ids) > 1 and not rule.every):
+        return None
+    return _rule_plan([{"action": "remove", "rule": one} for one in ids[:_MOST_REMOVED]], alerting.rules)
 
 
 def _tried(topic: Topic, rule: RuleWords, place: Place) -> Plan:

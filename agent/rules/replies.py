@@ -9,7 +9,7 @@ from tools.units import format_price, format_usd
 
 from . import several
 from .conversation import Topic
-from .intent import Intent, Metric, RuleWords, Size
+from .intent import Intent, Metric, Size
 from .vocabulary import EXCHANGE_NAMES
 from .windows import LONGEST_HOURS, is_too_long
 
@@ -137,16 +137,12 @@ def _is_listing(topic: Topic) -> bool:
     if topic.kind != "rules" or topic.rule is None:
         return False
     tests_any = topic.rule.action == "test" and not (topic.symbols and topic.rule.value)
-    return topic.rule.action == "list" or tests_any or bool(topic.rule.rule_id) or not _is_whole(topic.rule, "remove")
-
-
-def _is_whole(rule: RuleWords, action: str) -> bool:
-    return rule.action != action or bool(rule.metric and rule.value and rule.above is not None)
+    return topic.rule.action == "list" or tests_any or bool(topic.rule.rule_id) or (topic.rule.action == "remove" and not topic.rule.is_whole)
 
 
 def _question_on_rule(topic: Topic) -> str:
     rule = topic.rule
-    if rule is None or _is_whole(rule, "add"):
+    if rule is None or rule.action != "add" or rule.is_whole:
         return ""
     if rule.metric is None:
         return f"What shall I watch: spread, depth, imbalance or price? Say it such as “{_RULE}”."

@@ -174,8 +174,27 @@ async def test_when_a_rule_would_have_fired_is_told_by_what_the_tool_tried_and_t
     assert text.startswith(f"{told}\n\nFor each time, and how long, run `{command.format(7, 24)}`.")
     calm = await answer(remembering, "tell me when the SOL spread on kraken passes 90 bps", "would it have fired yesterday?")
     assert calm.startswith("`SOL spread on kraken > 90 bps` **would not have fired** over at most the last 24 h.")
+    not_stored = "`SOL spread on kraken > 20 bps` is not among your stored rules, and only those are tried here."
     unknown = await answer(remembering, "would SOL spread on kraken > 20 bps have fired yesterday?")
-    assert unknown.startswith(f"`SOL spread on kraken > 20 bps` is not stored.\n\nFor each time, and how long, run `{command.format(20, 36)}`.")
+    assert unknown.startswith(f"{not_stored}\n\nFor each time, and how long, run `{command.format(20, 36)}`.")
+
+
+async def test_whether_a_rule_that_is_not_stored_would_have_fired_is_told_without_a_word_of_other_rules(remembering):
+    await answer(remembering, RULE)
+    found = await ask(RULES, remembering, "Would ETH depth on coinbase below 20m have fired last week?")
+    rule = "ETH depth within 1% on coinbase < $20,000,000"
+    assert found.text == (
+        f"`{rule}` is not among your stored rules, and only those are tried here.\n\nFor each time, and how long, run"
+        f' `liquidity alerts backtest ETH --exchange coinbase --rule "{rule}" --hours 168 --demo`.'
+    )
+
+
+async def test_a_rule_that_is_added_warns_of_its_own_market_alone(remembering):
+    await answer(remembering, "tell me when the SOL spread on binance passes 7 bps")
+    found = await ask(RULES, remembering, RULE)
+    assert found.text.count("No recorder watches ") == 1
+    assert "- No recorder watches SOL on kraken, so nobody would be told: " in found.text
+    assert found.text.endswith("Source: kraken SOL at 12:00:00 UTC, simulated (not live).")
 
 
 async def test_when_the_stored_rules_would_have_fired_is_their_table_and_the_command(remembering):

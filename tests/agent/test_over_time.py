@@ -265,10 +265,10 @@ async def test_without_an_asset_the_alerts_are_those_of_every_recorded_market(re
         "1 alert stands on 1 of 4 recorded markets, 1 of which nobody has looked at lately (24 h to 2026-08-09 12:00 UTC, times in UTC):\n\n"
         "- HIGH depth drop on kraken ETH/USD, stands (since Aug 9, 11:11): Depth within 5% dropped by 60.0% (current: $400,000, baseline: $1.00 million)."
         " Reduce the order, or split it over time or exchanges; work out its market impact first.\n\n"
-        "No alert was cleared in that time.\n\n"
-        "Watched, and nothing stands: binance SOL/USDT; kraken SOL/USD.\n\n"
-        "3 of 4 markets watched until now, last looked at Aug 9, 11:59. Nobody has looked lately at okx BTC/USDT (last Aug 9, 09:00).\n\n"
-        "Watched for a part of that time only: kraken ETH/USD (10% of it), okx BTC/USDT (4% of it).\n\n"
+        "No alert that cleared in that time is stored.\n\n"
+        "Recorded, and no alert stands: binance SOL/USDT; kraken SOL/USD.\n\n"
+        "3 of 4 markets recorded until now, last looked at Aug 9, 11:59. Nobody has looked lately at okx BTC/USDT (last Aug 9, 09:00).\n\n"
+        "Recorded for a part of that time only: kraken ETH/USD (10% of it), okx BTC/USDT (4% of it).\n\n"
         "Source: binance, kraken, okx at 11:59:00 UTC, simulated (not live)."
     )
     assert [(chart.kind, chart.exchanges) for chart in found.charts] == [("alerts", ["binance", "kraken", "okx"])]
@@ -277,13 +277,13 @@ async def test_without_an_asset_the_alerts_are_those_of_every_recorded_market(re
 async def test_alerts_on_one_exchange_are_those_of_its_recorded_markets(remembering):
     text = await answer(remembering, "any alerts on binance?")
     assert text.startswith("No alert stands on 1 recorded market (24 h to 2026-08-09 12:00 UTC, times in UTC).")
-    assert "Watched, and nothing stands: binance SOL/USDT." in text
+    assert "Recorded, and no alert stands: binance SOL/USDT." in text
 
 
 async def test_the_board_of_a_time_that_is_over_ends_with_it(remembering):
     text = await answer(remembering, "What were the alerts yesterday?")
     assert text.startswith("No alert stood at the end on 2 recorded markets (24 h to 2026-08-09 00:00 UTC, times in UTC).")
-    assert "2 of 2 markets watched until then, last looked at Aug 8, 23:59." in text
+    assert "2 of 2 markets recorded until then, last looked at Aug 8, 23:59." in text
 
 
 async def test_where_a_threshold_was_named_it_is_said_that_the_board_shows_alerts_as_they_were_raised(remembering):
@@ -331,7 +331,7 @@ async def test_a_rule_is_told_as_stored_with_its_state_and_how_often_it_would_ha
     ]
     assert added.startswith("`SOL spread on kraken > 10 bps` is stored as spread-")
     assert "`SOL spread on kraken > 10 bps` is **quiet**: spread stands at " in added
-    assert "Over the last 24 h it would have fired 1 time, last at 06:19 UTC. What is stored of them begins at 2026-08-08 12:19 UTC." in added
+    assert re.search(r"Over the last \d+ h it would have fired \d+ times?, last at 06:19 UTC\.", added)
     assert "| SOL spread on kraken > 10 bps | quiet | " in listed
     assert " | 1 | 06:19 UTC | spread-" in listed
     assert removed.startswith("`SOL spread on kraken > 10 bps` is removed.")
@@ -343,7 +343,17 @@ async def test_a_rule_whose_condition_holds_is_told_so_and_since_when(rememberin
     assert (
         "`SOL price on kraken > 1` is **beyond** (its condition holds, and an alert takes two looks in a row): price stands at 100.00 at 11:59:00 UTC." in text
     )
-    assert "What is stored of them begins at 2026-08-08 12:19 UTC, and its condition held all that time." in text
+    assert " Its condition held in all that is stored of them." in text
+
+
+async def test_when_what_is_stored_begins_is_said_of_a_rule_only_where_a_notable_part_of_the_tested_time_is_not(remembering, market, tmp_path):
+    rule = "Tell me when the SOL spread on Kraken passes 90 bps"
+    assert re.search(r"Over the last \d+ h it would not have fired\.\n", await answer(remembering, rule))
+    history = _history(tmp_path / "late.sqlite3")
+    await history.append(snapshots(series(source="simulated", exchange="kraken", symbol="SOL/USD", end=LAST, spread_pct=[0.1] * 300)))
+    late = await answer(replace(remembering, history=history), rule)
+    await history.close()
+    assert " h it would not have fired. What is stored of them begins at 07:00 UTC." in late
 
 
 async def test_a_rule_that_was_stored_already_is_the_one_that_is_told(remembering):
@@ -359,12 +369,47 @@ async def test_a_rule_that_cannot_be_kept_is_refused_in_the_tool_s_words(remembe
 
 
 async def test_which_rule_is_to_go_is_asked_by_its_id(remembering):
-    text = await answer(remembering, "alert me when the SOL spread on kraken passes 10 bps", "help")
+    text = await answer(remembering, *ADDED, "help")
     assert "Ask me about liquidity" in text
-    asked = await answer(remembering, "delete my rule")
+    asked = await answer(remembering, "delete the spread rule")
     rule_id = asked.partition("“remove rule ")[2].partition("”")[0]
-    assert rule_id.startswith("spread-")
+    assert asked.startswith("Which one? Say for example “remove rule spread-")
+    assert asked.count("| spread-") + asked.count(" | depth-") == 2
     assert "is removed." in await answer(remembering, f"remove rule {rule_id}")
+
+
+ADDED = tuple(f"alert me when the SOL {one}" for one in ("spread on kraken passes 10 bps", "spread on binance passes 10 bps", "depth on kraken is below $1k"))
+
+
+@pytest.mark.parametrize(
+    ("said", "removed"),
+    [
+        ("remove the SOL depth rule", ["SOL depth within 1% on kraken < $1,000"]),
+        ("delete the binance rule", ["SOL spread on binance > 10 bps"]),
+        ("drop the spread rule on kraken", ["SOL spread on kraken > 10 bps"]),
+        ("delete all my rules", ["SOL spread on kraken > 10 bps", "SOL spread on binance > 10 bps", "SOL depth within 1% on kraken < $1,000"]),
+        ("remove all spread rules", ["SOL spread on kraken > 10 bps", "SOL spread on binance > 10 bps"]),
+    ],
+)
+async def test_the_one_rule_that_can_be_meant_is_removed_and_all_where_all_are(remembering, said, removed):
+    await answer(remembering, *ADDED)
+    text = await answer(remembering, said)
+    assert sorted(re.findall(r"^`(.+)` is removed\.$", text, re.MULTILINE)) == sorted(removed)
+    kept = sorted(one.rule.text for one in await remembering.history.rules())
+    assert sorted(re.findall(r"^\| (SOL [^|]+) \|", text, re.MULTILINE)) == kept
+    assert len(kept) == 3 - len(removed)
+
+
+async def test_a_rule_of_another_market_is_removed_though_the_conversation_is_about_one(remembering):
+    removed = await answer(remembering, *ADDED[:2], "remove the kraken spread rule")
+    assert removed.startswith("`SOL spread on kraken > 10 bps` is removed.")
+
+
+async def test_what_no_stored_rule_can_be_is_said_and_none_is_removed(remembering):
+    text = await answer(remembering, *ADDED, "remove the BTC price rule")
+    assert re.match(r"No stored rule is such a one\. Which one is it\? Say for example “remove rule (spread|depth)-", text)
+    assert len(await remembering.history.rules()) == 3
+    assert (await answer(remembering, "remove all ETH rules")).startswith("No stored rule is such a one.")
 
 
 async def test_a_snapshot_is_stored_and_told(remembering):

@@ -1,6 +1,8 @@
 """Answers about alerts, and about the asker's own alert rules."""
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.anomalies import AnomalyReport, Check
@@ -8,13 +10,17 @@ from tools.analytics.anomalies.stepping import CALM_LOOKS
 from tools.analytics.rules import AlertRules, RuleStatus
 
 from ...answers import literal
+from ..alert_rules import can_mean
 from ..conversation import Topic
-from .phrases import Outcomes, bullets, failed, listed, nothing_to_tell, paragraphs, table, warnings
+from ..intent import RuleWords
+from .phrases import Outcomes, beware, bullets, failed, listed, nothing_to_tell, paragraphs, table, warnings
 
 Reports = Mapping[str, AnomalyReport]
 """By the names of their calls."""
 
 _SHOWN = 6
+_MOSTLY = 0.9
+_UNWATCHED = re.compile(r"No recorder watches (?P<symbols>.+) on (?P<exchange>\S+), so nobody would be told")
 _FIGURES = {
     "SPREAD_WIDENING": "spread",
     "DEPTH_DROP": "depth",
@@ -170,30 +176,58 @@ def added(_topic: Topic, outcomes: Outcomes) -> str:
     found = outcomes.of(AlertRules)
     if not found:
         return nothing_to_tell(outcomes)
-    told = [paragraphs(f"{{{name}.message}}", _meant(name, result)) for name, result in found.items()]
-    return paragraphs(*told, failed(outcomes), warnings(outcomes))
+    told = [paragraphs(f"{{{name}.message}}", *(_stands(name, at, rule, result) for at, rule in _about(name, result))) for name, result in found.items()]
+    unwatched = [warning for name, result in found.items() for warning in warnings_of(name, result, [rule for _, rule in _about(name, result)])]
+    return paragraphs(*told, failed(outcomes), beware(unwatched))
 
 
-def _meant(name: str, result: AlertRules) -> str:
-    """How the rule stands that the message is about, which names it by its id."""
-    index = next((index for index, one in enumerate(result.rules) if one.rule_id in result.message), None)
-    if index is None:
-        return ""
-    at, rule = f"{name}.rules.{index}", result.rules[index]
+def _about(name: str, result: AlertRules) -> list[tuple[str, RuleStatus]]:
+    """The rule that the message is about, which names it by its id, after its place."""
+    return [(f"{name}.rules.{index}", rule) for index, rule in enumerate(result.rules) if rule.rule_id in result.message]
+
+
+def warnings_of(name: str, result: AlertRules, rules: Sequence[RuleStatus]) -> list[str]:
+    """The warnings but for those about the markets of other rules."""
+    about = {(rule.exchange, rule.symbol) for rule in rules}
+    unwatched = [_UNWATCHED.match(warning) for warning in result.warnings]
+    of_these = [found is None or any((found["exchange"], symbol) in about for symbol in found["symbols"].split(", ")) for found in unwatched]
+    return [f"{{{name}.warnings.{index}}}" for index, one in enumerate(of_these) if one]
+
+
+def _stands(name: str, at: str, rule: RuleStatus, result: AlertRules) -> str:
+    """How a rule stands."""
     if rule.as_of is None and rule.state == "no data":
         return f"`{{{at}.rule}}`: no snapshot of that market is stored yet, so its state is not known, nor how often it would have fired."
     holds = " (its condition holds, and an alert takes two looks in a row)" if rule.state == "beyond" else ""
     when = f" at {{{at}.as_of}}" if rule.as_of else ""
-    return f"`{{{at}.rule}}` is **{{{at}.state}}**{holds}: {{{at}.metric}} stands at {{{at}.current_value}}{when}. {_fired(name, at, rule)}"
+    return f"`{{{at}.rule}}` is **{{{at}.state}}**{holds}: {{{at}.metric}} stands at {{{at}.current_value}}{when}. {_fired(name, at, rule, result)}"
 
 
-def _fired(name: str, at: str, rule: RuleStatus) -> str:
+def _fired(name: str, at: str, rule: RuleStatus, result: AlertRules) -> str:
     if rule.would_have_fired is None:
         return ""
-    times = f"{{{at}.would_have_fired}} time{'' if rule.would_have_fired == 1 else 's'}"
-    last = f", last at {{{at}.last_fired_at}}" if rule.last_fired_at else ""
-    throughout = ", and its condition held all that time" if rule.true_throughout else ""
-    return f"Over the last {{{name}.tested_hours}} it would have fired {times}{last}. What is stored of them begins at {{{at}.tested_since}}{throughout}."
+    begins = f" What is stored of them begins at {{{at}.tested_since}}." if _begins_late(rule, result) else ""
+    throughout = " Its condition held in all that is stored of them." if rule.true_throughout else ""
+    return f"Over the last {{{name}.tested_hours}} it {would_have_fired(at, rule)}{last_at(at, rule)}.{begins}{throughout}"
+
+
+def would_have_fired(at: str, rule: RuleStatus) -> str:
+    """How often."""
+    if not rule.would_have_fired:
+        return "would not have fired"
+    return f"would have fired {{{at}.would_have_fired}} time{'' if rule.would_have_fired == 1 else 's'}"
+
+
+def last_at(at: str, rule: RuleStatus) -> str:
+    """When last, where it would have fired."""
+    return f", last at {{{at}.last_fired_at}}" if rule.last_fired_at else ""
+
+
+def _begins_late(rule: RuleStatus, result: AlertRules) -> bool:
+    """Whether a notable part of the time that rules are tried on is not stored."""
+    if rule.tested_since is None or rule.as_of is None:
+        return False
+    return rule.as_of - rule.tested_since < _MOSTLY * timedelta(hours=result.tested_hours)
 
 
 def rules(_topic: Topic, outcomes: Outcomes) -> str:
@@ -202,24 +236,31 @@ def rules(_topic: Topic, outcomes: Outcomes) -> str:
     if not found:
         return nothing_to_tell(outcomes)
     name, result = next(reversed(found.items()))
-    return paragraphs(*(f"{{{one}.message}}" for one in found), _stored(name, result), failed(outcomes), warnings(outcomes))
+    # Of several removals each tells what was there at its time.
+    left = [index for index, rule in enumerate(result.rules) if all(rule.rule_id in {one.rule_id for one in other.rules} for other in found.values())]
+    unwatched = warnings_of(name, result, [result.rules[index] for index in left])
+    return paragraphs(*(f"{{{one}.message}}" for one in found), _stored(name, result, left), failed(outcomes), beware(unwatched))
 
 
-def which_rule(_topic: Topic, outcomes: Outcomes) -> str:
-    """Said where it is open which rule is to be removed."""
+def which_rule(_topic: Topic, outcomes: Outcomes, said: RuleWords) -> str:
+    """Said where it is open which rule is to be removed, or none is stored that can be meant."""
     found = outcomes.of(AlertRules)
     if not found:
         return nothing_to_tell(outcomes)
     name, result = next(iter(found.items()))
-    question = f"Which one? Say for example “remove rule {{{name}.rules.0.rule_id}}”." if result.rules else ""
-    return paragraphs(question, f"{{{name}.message}}", _stored(name, result))
-
-
-def _stored(name: str, result: AlertRules) -> str:
     if not result.rules:
+        return f"{{{name}.message}}"
+    can_be = [index for index, rule in enumerate(result.rules) if can_mean(said, rule)]
+    shown = can_be or list(range(len(result.rules)))
+    which = "Which one?" if can_be else "No stored rule is such a one. Which one is it?"
+    return paragraphs(f"{which} Say for example “remove rule {{{name}.rules.{shown[0]}.rule_id}}”.", _stored(name, result, shown))
+
+
+def _stored(name: str, result: AlertRules, shown: Sequence[int]) -> str:
+    if not shown:
         return ""
     headings = ("Rule", "State", "Now", f"Would have fired in {{{name}.tested_hours}}", "Last", "Id")
-    return table(headings, [_rule(f"{name}.rules.{index}", rule) for index, rule in enumerate(result.rules)])
+    return table(headings, [_rule(f"{name}.rules.{index}", result.rules[index]) for index in shown])
 
 
 def _rule(at: str, rule: RuleStatus) -> list[str]:

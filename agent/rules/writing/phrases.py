@@ -103,7 +103,12 @@ def warnings(outcomes: Outcomes, widest_pct: float = 0.0, *, now_is_compared: bo
             if (bound and float(bound["pct"]) > widest_pct) or uncompared or beyond:
                 continue
             seen.setdefault(warning, f"{{{name}.warnings.{index}}}")
-    return paragraphs("Beware:" if seen else "", bullets(list(seen.values())))
+    return beware(list(seen.values()))
+
+
+def beware(told: Sequence[str]) -> str:
+    """Warnings as an answer shows them."""
+    return paragraphs("Beware:" if told else "", bullets(told))
 
 
 def rates(markets: Mapping[str, tuple[str, VenueLiquidity | MarketImpact]]) -> str:

@@ -6,8 +6,8 @@ from math import ceil
 from tools.analytics.rules import AlertRules, Rule, RuleStatus
 
 from ..conversation import Topic
-from .alerting import rules
-from .phrases import Outcomes, nothing_to_tell, paragraphs, warnings
+from .alerting import last_at, rules, warnings_of, would_have_fired
+from .phrases import Outcomes, beware, nothing_to_tell, paragraphs
 
 _OPTION = {"live": "", "simulated": " --demo", "replay": " --replay PATH"}
 
@@ -26,19 +26,20 @@ def tried(topic: Topic, outcomes: Outcomes, meant: Sequence[Rule], hours_back: f
         every = [_command(f"{{{at}.symbol}}", f"{{{at}.exchange}}", f"{{{at}.rule}}", hours_back, stored) for at in places.values()]
         return paragraphs(rules(topic, outcomes), *every[:1])
     by_id = {rule.rule_id: rule for rule in stored.rules}
-    told = [_fired(name, places[rule.rule_id], by_id[rule.rule_id]) if rule.rule_id in by_id else f"`{rule.text}` is not stored." for rule in meant]
+    told = [_fired(name, places[rule.rule_id], by_id[rule.rule_id]) if rule.rule_id in by_id else _not_stored(rule) for rule in meant]
     commands = [_command(rule.symbol, rule.exchange, rule.text, hours_back, stored) for rule in meant]
-    return paragraphs(*(part for pair in zip(told, commands, strict=True) for part in pair), warnings(outcomes))
+    unwatched = warnings_of(name, stored, [by_id[rule.rule_id] for rule in meant if rule.rule_id in by_id])
+    return paragraphs(*(part for pair in zip(told, commands, strict=True) for part in pair), beware(unwatched))
+
+
+def _not_stored(rule: Rule) -> str:
+    return f"`{rule.text}` is not among your stored rules, and only those are tried here."
 
 
 def _fired(name: str, at: str, rule: RuleStatus) -> str:
     if rule.would_have_fired is None:
         return f"Whether `{{{at}.rule}}` would have fired is not known, as nothing of its market is stored."
-    over = f"over at most the last {{{name}.tested_hours}}"
-    if not rule.would_have_fired:
-        return f"`{{{at}.rule}}` **would not have fired** {over}."
-    last = f", last at {{{at}.last_fired_at}}" if rule.last_fired_at else ""
-    return f"`{{{at}.rule}}` **would have fired {{{at}.would_have_fired}} time{'' if rule.would_have_fired == 1 else 's'}** {over}{last}."
+    return f"`{{{at}.rule}}` **{would_have_fired(at, rule)}** over at most the last {{{name}.tested_hours}}{last_at(at, rule)}."
 
 
 def _command(symbol: str, exchange: str, text: str, hours_back: float, stored: AlertRules) -> str:
