@@ -8,7 +8,7 @@ from pathlib import Path
 from tools import open_market
 from tools.recorder import record as record_into_history
 
-from .running import ANSWERED, FAILED, say, settings_from
+from .running import ANSWERED, FAILED, results, say, settings_from
 from .screens import delivering, screen
 from .telling import who_instead, why_nothing
 
@@ -24,7 +24,8 @@ async def record(symbols: Sequence[str], exchanges: str, interval: float, *, dem
         async with open_market(settings) as market, delivering(settings, market, shown) as deliver:
             shown.say(f"Recording {market.source} books every {interval:g} s. Ctrl-C ends it.")
             ended = await record_into_history(market, symbols, _listed(exchanges), interval, stop=stop, onlooker=shown, deliver=deliver)
-    print(shown.summary())
+    with results():
+        print(shown.summary())
     if stood_by := ended.stood_by:
         say(who_instead(stood_by))
     elif not ended.stored:

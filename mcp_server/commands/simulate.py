@@ -7,14 +7,15 @@ from pathlib import Path
 
 from tools.simulator import GeneratedBooks, RecordedBooks, Simulator
 
-from .running import ANSWERED, say
+from .running import ANSWERED, results, say
 
 
 async def simulate(port: int, seed: int, replay: Path | None) -> int:
     """Serve until interrupted; the exchange configuration goes to stdout."""
     books = RecordedBooks(replay) if replay is not None else GeneratedBooks(seed)
     async with Simulator(books, port=port) as simulator:
-        print(json.dumps(simulator.exchange_config, indent=2), flush=True)
+        with results():
+            print(json.dumps(simulator.exchange_config, indent=2))
         say(f"{books.source} venues at http://127.0.0.1:{simulator.port}: {', '.join(simulator.exchanges)}.")
         say("Save the JSON above to a file and name it in LIQUIDITY_EXCHANGE_CONFIG. Ctrl-C ends the venues.")
         await until_told_to_stop()

@@ -8,6 +8,7 @@ import sys
 from asyncio import create_subprocess_exec, subprocess, timeout
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 import stamina
@@ -20,13 +21,16 @@ from simulated import simulated
 from mcp_server.commands import record
 from mcp_server.commands.live_table import live_table
 from mcp_server.commands.screens import Lines, delivering, screen, shown_and
+from mcp_server.commands.simulate import simulate
 from mcp_server.commands.telling import duration, summary, who_instead, why_nothing
+from tools.errors import NotReadable
 from tools.history import History
 from tools.history.urls import of_source
 from tools.market import utc_now
 from tools.recorder import Gap, PairProgress, Progress
 from tools.settings import Settings
 
+NO_ROOM = r"^The result cannot be written to stdout: No space left on device\.$"
 TIMED_OUT = "kraken timed out (10 s). Try again, or ask another exchange."
 RECORDING = PairProgress("kraken", "BTC", 60, "BTC/USD", "recording", last=snapshot(), stored=1_440, failed=2, skipped=1)
 FAILING = PairProgress("kraken", "ETH", 60, "ETH/USD", "failing", TIMED_OUT, snapshot(symbol="ETH/USD"), stored=1_430, failed=12)
@@ -246,6 +250,30 @@ async def test_a_recorder_that_stood_by_the_whole_time_says_who_recorded_and_has
     said = capsys.readouterr()
     assert said.err.splitlines()[-1] == "Stood by the whole time, so nothing was stored from here: process 4711 on desk-1 has it."
     assert said.out.startswith("BTC/USD on kraken: 0 snapshots stored")
+
+
+@pytest.fixture
+def full():
+    with Path("/dev/full").open("w") as file:
+        yield file
+
+
+async def test_a_summary_for_which_there_is_no_room_is_one_sentence(tmp_path, full, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", full)
+    url = f"sqlite+aiosqlite:///{tmp_path / 'history.db'}"
+    monkeypatch.setenv("LIQUIDITY_DATABASE_URL", url)
+    monkeypatch.setattr(record, "screen", lambda: EndedBy("has it"))
+    history = History(of_source(url, "simulated"), "simulated", now=utc_now)
+    await history.claim([("kraken", "BTC/USD")], "desk-1:4711:0a1b2c3d", 60)
+    await history.close()
+    with pytest.raises(NotReadable, match=NO_ROOM):
+        await record.record(["btc"], "kraken", 60, demo=True, replay=None)
+
+
+async def test_a_configuration_of_the_venues_for_which_there_is_no_room_is_one_sentence(full, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", full)
+    with pytest.raises(NotReadable, match=NO_ROOM):
+        await simulate(0, 1, None)
 
 
 async def test_a_run_that_stored_nothing_says_why_and_fails(tmp_path):
