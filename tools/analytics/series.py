@@ -50,8 +50,8 @@ class Series:
 
     `bid_usd` and `ask_usd` have shape (n, 6), a column for each of depth.BAND_WIDTHS_PCT; `complete` has that shape too and says where
     both sides are all there is. `hourly` marks rows that are an hour's mean, which is what remains beyond the retention time; `low` and
-    `high`, given where there are such rows, are what the hour's lowest and highest were. `bounded`, given with them, marks hours that have, for mid
-    and depth, bounds made of each side's own extreme in their place, which the two need not have had at once, and for imbalance its mean.
+    `high`, given where there are such rows, are what the hour's lowest and highest were. `bounded`, given with them, marks hours of which
+    mid and depth have bounds there, made of what each side had at its own moment, and imbalance has its mean.
     `failed_ms`, of a length of its own, is when a look gave no valid book.
     """
 
