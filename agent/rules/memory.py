@@ -21,6 +21,7 @@ _STRETCH = r"(?:(?:the|its|is|his|last|past|previous|this|trailing|\d+|\d*[ -]?(
 _COMPARED_TO_USUAL = re.compile(
     r"\b(?:compared? (?:it |that |this )?(?:with|to)|vs|versus|against) (?:the |its |his )?(?:usual|normal|average|typical|baseline)\b", re.IGNORECASE
 )
+_TO_USUAL = re.compile(rf"\b(?:than|to|with|as|from|versus|vs|against) {_STRETCH}(?:usual|normal|average|typical|baseline)\b", re.IGNORECASE)
 _SEVERAL = 2
 _PRESENT = re.compile(r"\b(?:right now|currently|at the moment|now)\b", re.IGNORECASE)
 _LIQUIDITY = re.compile(r"\b(?:spreads?|depth|liquidity|liquid|illiquid|imbalance|books?|thin(?:ner)?|deep(?:er)?|wide[nr]?|tight(?:er|en)?)\b", re.IGNORECASE)
@@ -89,7 +90,12 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = patterns(
 )
 _ANSWERED: Mapping[Subject | Aside, tuple[Asks, ...]] = {"normal": ("average", "median", "why"), "history": ("highest", "lowest"), "alerts": ("outage",)}
 _BEST, _WORST = re.compile(r"\bbest\b", re.IGNORECASE), re.compile(r"\bworst\b", re.IGNORECASE)
-_WENT_DOWN = re.compile(r"\b(?:go|goes|went|gone|going|been|was|were|is|are|be)\b.*\b(?:down|dark)\b", re.IGNORECASE)
+_WENT_DOWN = re.compile(
+    r"\b(?:go|goes|went|gone|going|been|was|were|is|are|be)\b.*\b(?:down|dark)\b"
+    r"|\b(?:is|are|was|were|been)\b.*\b(?:up|online|alive|available|working)(?: (?:today|yesterday|(?:right )?now))?\W*$",
+    re.IGNORECASE,
+)
+"""What asks whether an exchange answers; up only at the end, as "up to" is none."""
 _PAST = re.compile(r"\b(?:was|were|had|did|been|when)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:compar\w*|versus|vs|against)\b", re.IGNORECASE)
 _AGAINST = re.compile(r"\b(?:than|now|current\w*)\b", re.IGNORECASE)
@@ -141,7 +147,7 @@ def of_exchange_alone(text: str) -> Subject | None:
 
 def sets_against(text: str, exchanges: int) -> bool:
     """Whether a question sets two moments, or a moment and now, against each other; of several exchanges it may be these that it compares."""
-    text = without_usual(text)
+    text = _TO_USUAL.sub(" ", without_usual(text))
     return bool(_AGAINST.search(text) or (exchanges < _SEVERAL and _COMPARED.search(text)))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 
 import pytest
 from make_books import NOON, book
@@ -26,7 +27,7 @@ class FakeBooks:
     books: Mapping[str, OrderBook | LiquidityError]
     fetched: list[tuple[str, str]] = field(default_factory=list)
 
-    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS) -> OrderBook:
+    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS, max_age_s: float = inf) -> OrderBook:  # noqa: ARG002 - it keeps no books
         self.fetched.append((exchange, symbol))
         found = self.books.get(exchange)
         if symbol.partition("/")[0] != "SOL" or found is None:

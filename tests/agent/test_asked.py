@@ -13,6 +13,7 @@ from agent.rules.over_time import MOST_EXCHANGES
 from agent.rules.several import MOST_ASSETS
 from tools.analytics.alerts import LiquidityAlert
 from tools.cache import Cache
+from tools.capabilities.rules import TESTED_HOURS
 from tools.charts.render import Renderer
 from tools.history import History
 from tools.market import Market
@@ -81,6 +82,11 @@ async def test_one_moment_is_answered_by_the_last_look_up_to_it_alone(rememberin
     assert "- kraken (SOL/USD) at 09:00:00 UTC: spread **0.0" in await answer(remembering, "how was the SOL spread on kraken 3 hours ago")
 
 
+async def test_whether_a_moment_was_as_usual_is_answered_at_that_moment(remembering):
+    text = await answer(remembering, "Was SOL depth on kraken worse than usual at 10:02?")
+    assert text.startswith("**Usual**: SOL liquidity on kraken (SOL/USD), compared with 264 samples over 24 h up to 10:02 UTC.")
+
+
 async def test_now_is_set_against_the_same_time_of_before(remembering):
     text = await answer(remembering, "how does SOL liquidity on kraken now compare with 3 hours ago")
     then, now = DEPTH[MINUTES == -175][0], DEPTH[-1]
@@ -117,7 +123,7 @@ async def test_whether_there_was_an_outage_is_answered_with_yes_or_no(rememberin
     await other.append(snapshots(failed), misses(failed))
     text = await answer(Market(remembering.books, ("kraken",), "simulated", Renderer(), lambda: NOW, other, Cache()), question)
     await other.close()
-    assert text.startswith("**Yes**, there were looks in a row without a valid book:\n\n- kraken (SOL/USD) from 10:05 UTC to 10:")
+    assert text.startswith("**There was an outage**, looks in a row without a valid book:\n\n- kraken (SOL/USD) from 10:05 UTC to 10:")
 
 
 async def test_without_an_asset_an_outage_is_looked_for_in_every_recorded_market(remembering):
@@ -128,8 +134,10 @@ async def test_without_an_asset_an_outage_is_looked_for_in_every_recorded_market
     question = "did kraken go down today?"
     assert (await answer(remembering, question)).startswith("**No outage** is known of the recorded markets.\n\n")
     await remembering.history.store_alerts([LiquidityAlert(**away, **where, **figures, suggested_action="Wait.", requires_action=True)])
-    yes = "**Yes**, there were looks in a row without a valid book (times in UTC):\n\n- kraken SOL/USD: Aug 9, 10:00 to Aug 9, 10:20, No valid book in 3 looks in a row"
-    assert (await answer(remembering, question)).startswith(yes)
+    was = "**There was an outage**, looks in a row without a valid book (times in UTC):\n\n- kraken SOL/USD: Aug 9, 10:00 to Aug 9, 10:20, No valid book in 3 looks in a row"
+    assert (await answer(remembering, question)).startswith(was)
+    for question in ("is kraken up?", "was kraken up today?", "is kraken working"):
+        assert (await answer(remembering, question)).startswith(was)
 
 
 async def test_the_exchange_with_the_tightest_spread_of_a_time_comes_first(remembering):
@@ -170,10 +178,10 @@ RULE = "tell me when the SOL spread on kraken passes 7 bps"
 async def test_when_a_rule_would_have_fired_is_told_by_what_the_tool_tried_and_the_command_that_gives_every_time(remembering):
     text = await answer(remembering, RULE, "when would that rule have fired in the last 24 hours?")
     command = 'liquidity alerts backtest SOL --exchange kraken --rule "SOL spread on kraken > {} bps" --hours {} --demo'
-    told = "`SOL spread on kraken > 7 bps` **would have fired 2 times** over at most the last 24 h, last at 10:30 UTC."
+    told = f"`SOL spread on kraken > 7 bps` **would have fired 2 times** over at most the last {TESTED_HOURS} h, last at 10:30 UTC."
     assert text.startswith(f"{told}\n\nFor each time, and how long, run `{command.format(7, 24)}`.")
     calm = await answer(remembering, "tell me when the SOL spread on kraken passes 90 bps", "would it have fired yesterday?")
-    assert calm.startswith("`SOL spread on kraken > 90 bps` **would not have fired** over at most the last 24 h.")
+    assert calm.startswith(f"`SOL spread on kraken > 90 bps` **would not have fired** over at most the last {TESTED_HOURS} h.")
     not_stored = "`SOL spread on kraken > 20 bps` is not among your stored rules, and only those are tried here."
     unknown = await answer(remembering, "would SOL spread on kraken > 20 bps have fired yesterday?")
     assert unknown.startswith(f"{not_stored}\n\nFor each time, and how long, run `{command.format(20, 36)}`.")

@@ -90,7 +90,7 @@ def _outage(_topic: Topic, outcomes: Outcomes) -> str:
     if lines:
         more = f"and {len(lines) - _SHOWN:,} more" if len(lines) > _SHOWN else ""
         utc = "" if reports else " (times in UTC)"
-        return paragraphs(f"**Yes**, there were looks in a row without a valid book{utc}:", bullets([*lines[:_SHOWN], *([more] if more else [])]))
+        return paragraphs(f"**There was an outage**, looks in a row without a valid book{utc}:", bullets([*lines[:_SHOWN], *([more] if more else [])]))
     first = next(iter(reports), "")
     over = f" of {listed([_market(name) for name in reports])} {during(first, reports[first], outcomes)}" if reports else " of the recorded markets"
     return f"**No outage** is known{over}." if reports or boards else ""
