@@ -16,6 +16,7 @@ _GOLDEN, _FIRST, _SECOND, _30, _27, _31, _11 = (
     np.array(number, dtype=np.uint64) for number in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 30, 27, 31, 11)
 )
 _OCTAVES: Integers = np.arange(64)
+_ENDS: Integers = np.array([0, 1]).reshape(2, 1, 1)
 
 
 @cache
@@ -59,5 +60,5 @@ def wander(keys: Sequence[int], seconds: float, periods: Floats) -> Floats:
     along = position - cell
     octaves = _OCTAVES[: len(periods)]
     starts = np.array(keys, dtype=np.uint64)[:, np.newaxis]
-    before, after = (uniform(starts, octaves, place) for place in (cell, cell + 1))
+    before, after = uniform(starts, octaves, cell + _ENDS)
     return 2.0 * (before + (after - before) * along * along * (3.0 - 2.0 * along)) - 1.0

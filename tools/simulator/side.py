@@ -5,7 +5,7 @@ A `Side` is what one side of a book is built from. Sizes are dollars until they 
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,11 +44,17 @@ class Side:
         """The keys of this market."""
         return MarketKeys(self.seed, self.profile.exchange, self.profile.market.symbol)
 
-    @cached_property
+    @property
     def tide(self) -> float:
         """How this side's liquidity compares with its usual, slowly changing within a sixth of it."""
-        curves = wander([self.keys.of("tide"), self.keys.of(f"tide {self.direction}")], self.seconds, _SLOW)
-        return math.exp(sum(float(curve @ swings) for curve, swings in zip(curves, _TIDES, strict=True)))
+        return _tides(self.keys, self.seconds)[self.direction]
+
+
+@lru_cache(maxsize=64)
+def _tides(keys: MarketKeys, seconds: float) -> dict[int, float]:
+    """The tide of each direction."""
+    both, *each = wander([keys.of(purpose) for purpose in ("tide", "tide -1", "tide 1")], seconds, _SLOW)
+    return {way: math.exp(float(both @ _TIDES[0]) + float(own @ _TIDES[1])) for way, own in zip((-1, 1), each, strict=True)}
 
 
 def slot_widths(profile: Profile, distance_pct: Floats) -> Integers:
