@@ -270,6 +270,14 @@ def test_too_few_samples_are_said_with_how_to_record_more() -> None:
     assert (refused.value.found, refused.value.needed) == (9, 10)
 
 
+def test_a_look_that_is_stored_itself_counts_among_the_snapshots_beside_those_that_it_is_judged_by() -> None:
+    with pytest.raises(InsufficientHistory, match=r"^There are 10 snapshots of BTC/USD on kraken .* 11 are needed") as refused:
+        checked(series(mid=[100.0] * 10), now(after_s=0))
+    assert checked(series(mid=[100.0] * 11), now(after_s=0)).sample_count == 10
+
+    assert (refused.value.found, refused.value.needed) == (10, 11)
+
+
 def test_nothing_is_checked_twice() -> None:
     kinds = [one.alert_type for one in checked(calm(), now()).checked]
 

@@ -80,7 +80,9 @@ def report(
     seen = Looks.of(known)
     usual = norm_of(known, seen.depth)
     if usual is None:
-        raise too_few(series, current.symbol, len(known), FEWEST_SAMPLES)
+        # A look that is stored itself counts beside those that it is judged by.
+        held = len(priced(series).before(milliseconds(current.at) + 1))
+        raise too_few(series, current.symbol, held, FEWEST_SAMPLES + held - len(known))
     own = [one for one in rules if one.since < current.at]
     before, cleared = joined(AlertState(threshold_pct), own, seen, lambda state, part: through(state, part, usual))
     last = observe(current, usual, float(seen.intervals_s[-1]))
