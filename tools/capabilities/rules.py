@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from ..analytics.rule_board import Recent, statuses
 from ..analytics.rules import AlertRules, OwnRule, Rule, RuleStatus, concerns, identified, parse
+from ..analytics.series import HOURS_A_WEEK
 from ..errors import ExchangeError, InvalidArgument, record_command
 from ..history.store import Pair
 from ..market import Market
@@ -16,7 +17,7 @@ from ..parameters import RuleAction, RuleText, Source
 from .remembering import own_rules, present
 from .tool import tool, writes
 
-TESTED_HOURS = 24
+TESTED_HOURS = HOURS_A_WEEK
 # Our own messages show rules between them.
 _QUOTES = " `'\""
 

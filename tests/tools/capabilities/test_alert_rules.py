@@ -40,6 +40,16 @@ async def test_a_rule_is_stored_tried_shown_and_removed(market):
     assert (removed.message, removed.rules) == (f"`{rule.rule}` is removed.", [])
 
 
+async def test_a_rule_is_tried_on_the_whole_last_week_and_on_no_more(market):
+    await remember(market, interval_s=3_600, spread_pct=[0.2] * 5 + [0.02] * 20 + [0.2] * 5 + [0.02] * 163)
+
+    told = await alert_rules(replace(market, now=lambda: NOON), "add", "BTC/USD spread on kraken > 5 bps")
+
+    (rule,) = told.rules
+    assert (told.tested_hours, rule.would_have_fired) == (168, 1)
+    assert (rule.tested_since, rule.last_fired_at) == (NOON - 167 * HOUR, NOON - 166 * HOUR)
+
+
 async def test_a_rule_whose_condition_holds_already_is_beyond_until_two_looks_since_it_is_stored_say_so(market):
     at_noon, later = (replace(market, now=lambda at=at: at) for at in (NOON, NOON + timedelta(minutes=2)))
     await remember(market, spread_pct=[0.1] * 60)
@@ -95,20 +105,20 @@ async def test_a_failed_look_is_one_too(market):
 
 
 async def test_rules_of_several_markets_are_each_of_their_own_time_and_the_oldest_is_the_answer_s(market):
-    then = replace(market, now=lambda: NOON + timedelta(days=3))
+    then = replace(market, now=lambda: NOON + timedelta(days=9))
     await remember(market, spread_pct=[0.1] * 60)
     await market.history.append(
-        [snapshot(source="simulated", exchange="coinbase", symbol="ETH/USD", at=NOON, after_s=3 * 86_400 - 5, bid_complete=[False] * 6)]
+        [snapshot(source="simulated", exchange="coinbase", symbol="ETH/USD", at=NOON, after_s=9 * 86_400 - 5, bid_complete=[False] * 6)]
     )
     for text in ("ETH depth on coinbase < $1m", "ETH spread on coinbase < 5 bps", "BTC price on kraken > 1,000", "BTC/USD spread on kraken > 5 bps"):
         told = await alert_rules(then, "add", text)
     assert {one.rule: (one.state, one.age_ms, one.would_have_fired, one.true_throughout) for one in told.rules} == {
         "ETH depth within 1% on coinbase < $1,000,000": ("no data", 5_000, 0, None),
         "ETH spread on coinbase < 5 bps": ("quiet", 5_000, 0, False),
-        "BTC price on kraken > 1,000": ("not watched", 3 * 86_400_000, None, None),
-        "BTC/USD spread on kraken > 5 bps": ("not watched", 3 * 86_400_000, None, None),
+        "BTC price on kraken > 1,000": ("not watched", 9 * 86_400_000, None, None),
+        "BTC/USD spread on kraken > 5 bps": ("not watched", 9 * 86_400_000, None, None),
     }
-    assert (told.as_of, told.age_ms) == (NOON, 3 * 86_400_000)
+    assert (told.as_of, told.age_ms) == (NOON, 9 * 86_400_000)
     assert [one for one in told.warnings if "kraken" in one] == [
         "No recorder watches BTC, BTC/USD on kraken, so nobody would be told: `liquidity record BTC BTC/USD --exchanges kraken --demo` does."
     ]
