@@ -164,6 +164,7 @@ async def test_a_webhook_that_is_tried_again_and_again_in_vain_is_told_once_and_
     assert capsys.readouterr().err.splitlines() == [
         "ALERT MEDIUM BTC/USD on kraken: spread 60% above its median. Split large orders.",
         "Alerts do not reach the webhook at 127.0.0.1: All connection attempts failed",
+        "Alerts not delivered to the webhook at 127.0.0.1: 1 failed for good.",
     ]
     assert [record.name for record in caplog.records if record.name == "stamina"] == []
 
