@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
@@ -11,7 +11,7 @@ from .book import ANALYSIS_LEVELS, Books, OrderBook
 from .cache import Cache
 from .charts.render import Renderer
 from .demo import GeneratedHistory
-from .errors import NotConfigured
+from .errors import LiquidityError, NotConfigured
 from .feeds import ExchangeBooks, Limits, MarketFiles, Venue, common_source, read_venues, venue
 from .history import History
 from .history.urls import of_source
@@ -20,6 +20,9 @@ from .parameters import Source
 from .settings import Settings
 from .simulator import BookSource, GeneratedBooks, RecordedBooks
 from .simulator.incidents import demo_incidents
+
+_REMEMBER_S = 2.0
+"""How long a demo's first book waits for a database that does not answer."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def utc_now() -> datetime:
 
 async def warm_up() -> None:
     """Import what a first answer and a first image would otherwise wait for, one after the other and off the event loop."""
-    for module in ("tools.feeds.exchange", "tools.simulator.server", "kaleido"):
+    for module in ("tools.feeds.exchange", "tools.simulator.server", "tools.history.opened", "kaleido"):
         await asyncio.to_thread(import_module, module)
 
 
@@ -63,24 +66,25 @@ async def open_market(settings: Settings | None = None, observer: Observer | Non
     async with AsyncExitStack() as stack:
         renderer = Renderer()
         stack.push_async_callback(renderer.close)
-        if source is None:
-            venues = read_venues(settings.exchange_config)
-            market_source = common_source(exchanges, venues)
-            books = _exchange_books(settings, exchanges, venues, market_source, cache, observer)
-        else:
-            market_source = source.source
-            books = _LoopbackBooks(source, settings, exchanges, cache, observer)
-        stack.push_async_callback(books.close)
+        venues = read_venues(settings.exchange_config) if source is None else {}
+        market_source = common_source(exchanges, venues) if source is None else source.source
+        # Closed after the books, whose venues may be asking it as they open.
         history = _history(settings, market_source, source, exchanges)
         stack.push_async_callback(history.close)
+        if source is None:
+            books = _exchange_books(settings, exchanges, venues, market_source, cache, observer)
+        else:
+            books = _LoopbackBooks(source, history, settings, exchanges, cache, observer)
+        stack.push_async_callback(books.close)
         yield Market(books, exchanges, market_source, renderer, utc_now, history, cache, observer)
 
 
 class _LoopbackBooks:
     """Books from venues on loopback, which open with the first request: what serves them takes long to import."""
 
-    def __init__(self, source: BookSource, settings: Settings, exchanges: tuple[str, ...], cache: Cache, observer: Observer) -> None:
+    def __init__(self, source: BookSource, history: History, settings: Settings, exchanges: tuple[str, ...], cache: Cache, observer: Observer) -> None:
         self._source = source
+        self._history = history
         self._settings = settings
         self._exchanges = exchanges
         self._cache = cache
@@ -102,12 +106,19 @@ class _LoopbackBooks:
         await self._opened.aclose()
 
     async def _open(self) -> ExchangeBooks:
-        server = await asyncio.to_thread(import_module, "tools.simulator.server")
+        server, _ = await asyncio.gather(asyncio.to_thread(import_module, "tools.simulator.server"), self._remember())
         simulator = await self._opened.enter_async_context(server.Simulator(self._source))
         venues = {exchange: venue(config) for exchange, config in simulator.exchange_config.items()}
         books = _exchange_books(self._settings, self._exchanges, venues, self._source.source, self._cache, self._observer)
         self._opened.push_async_callback(books.close)
         return books
+
+    async def _remember(self) -> None:
+        """Open a demo's database, which places the incidents that its venues show by the opening that it remembers; without it they stand by this one."""
+        if isinstance(self._history, GeneratedHistory):
+            with suppress(LiquidityError, TimeoutError):
+                async with asyncio.timeout(_REMEMBER_S):
+                    await self._history.leased()
 
 
 def _book_source(settings: Settings) -> BookSource | None:

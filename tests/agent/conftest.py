@@ -27,7 +27,7 @@ class FakeBooks:
     books: Mapping[str, OrderBook | LiquidityError]
     fetched: list[tuple[str, str]] = field(default_factory=list)
 
-    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS, max_age_s: float = inf) -> OrderBook:  # noqa: ARG002 - it keeps no books
+    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS, max_age_s: float = inf) -> OrderBook:
         self.fetched.append((exchange, symbol))
         found = self.books.get(exchange)
         if symbol.partition("/")[0] != "SOL" or found is None:

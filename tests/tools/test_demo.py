@@ -183,6 +183,35 @@ async def test_a_market_that_no_venue_lists_is_not_made_up(demo):
     assert await demo.find_market("nyse", "BTC") is None
 
 
+@pytest.fixture
+def widened():
+    """A spread that a schedule of incidents widens on one exchange."""
+    return next(one for one in demo_incidents(OPENED) if one.kind == "spread_widening" and one.start > OPENED and one.exchange in {"binance", "coinbase"})
+
+
+async def first_spread(folder, incident, **settings):
+    """The spread in per cent of the first book that is asked for where the incident would be."""
+    async with open_market(Settings(demo=True, cache_dir=folder, data_dir=folder, **settings)) as market:
+        found = await market.books.fetch(incident.exchange, incident.base)
+    return 100 * (found.best_ask - found.best_bid) / found.mid
+
+
+async def test_a_book_that_is_asked_for_before_any_history_is_of_the_world_that_the_database_remembers(tmp_path, widened):
+    before = datetime.now(UTC) - (widened.start - OPENED) - timedelta(minutes=1)
+    remembered = GeneratedHistory(
+        f"sqlite+aiosqlite:///{tmp_path / 'history-simulated.sqlite3'}", GeneratedBooks(), ("kraken",), retention_days=90, now=lambda: before
+    )
+    await remembered.series("kraken", "ETH/USD", before - DAY, before)
+    await remembered.close()
+
+    anew = await first_spread(tmp_path / "anew", widened)
+    assert await first_spread(tmp_path, widened) > 1.5 * anew
+
+
+async def test_a_database_that_is_away_leaves_the_first_book(tmp_path, widened):
+    assert await first_spread(tmp_path, widened, database_url="postgresql://nobody@127.0.0.1:9/none") > 0
+
+
 async def test_the_day_ends_where_the_simulated_venues_begin(tmp_path):
     async with open_market(Settings(demo=True, cache_dir=tmp_path, data_dir=tmp_path)) as market:
         told = await get_baseline_metrics(market, "ETH", "kraken")
