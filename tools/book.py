@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from math import inf
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -130,8 +131,8 @@ class OrderBook:
 class Books(Protocol):
     """Where books come from."""
 
-    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS) -> OrderBook:
-        """One book, at least `levels` deep per side where the exchange sends that many.
+    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS, max_age_s: float = inf) -> OrderBook:
+        """One book, at least `levels` deep per side where the exchange sends that many; one that is kept may be given up to `max_age_s` old.
 
         Raises ExchangeError when the exchange gives no usable book, InvalidArgument when it cannot.
         """

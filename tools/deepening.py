@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 
 from .analytics import depth
 from .book import ALL_LEVELS, Books, OrderBook
@@ -16,23 +17,20 @@ async def covering_depth(books: Books, exchange: str, symbol: str) -> OrderBook:
     return await deep_enough(books, exchange, symbol, _covers)
 
 
-async def kept_depth(books: Books, exchange: str, symbol: str) -> OrderBook:
+async def kept_depth(books: Books, exchange: str, symbol: str, max_age_s: float = inf) -> OrderBook:
     """A book for the history, as `covering_depth`; raises what stood in the way of more, because one shallow look narrows what a day of them compares."""
-    return await _deepened(books, await books.fetch(exchange, symbol), exchange, symbol, _covers)
+    book = await books.fetch(exchange, symbol, max_age_s=max_age_s)
+    return book if _covers(book) else await books.fetch(exchange, symbol, ALL_LEVELS, max_age_s=max_age_s)
 
 
 async def deep_enough(books: Books, exchange: str, symbol: str, enough: Callable[[OrderBook], bool]) -> OrderBook:
     """The first answer where it is `enough`, else all that the exchange sends; where that fails, the first with a warning that says so."""
     book = await books.fetch(exchange, symbol)
     try:
-        return await _deepened(books, book, exchange, symbol, enough)
+        return book if enough(book) else await books.fetch(exchange, symbol, ALL_LEVELS)
     except ExchangeError as error:
         # The shallower book is still true, and says of itself where it ends.
         return replace(book, warnings=(*book.warnings, f"More of the book was asked for in vain: {error}"))
-
-
-async def _deepened(books: Books, book: OrderBook, exchange: str, symbol: str, enough: Callable[[OrderBook], bool]) -> OrderBook:
-    return book if enough(book) else await books.fetch(exchange, symbol, ALL_LEVELS)
 
 
 def _covers(book: OrderBook) -> bool:

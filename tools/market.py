@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
+from math import inf
 
 from .book import ANALYSIS_LEVELS, Books, OrderBook
 from .cache import Cache
@@ -92,12 +93,12 @@ class _LoopbackBooks:
         self._opened = AsyncExitStack()
         self._opening: asyncio.Task[ExchangeBooks] | None = None
 
-    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS) -> OrderBook:
+    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS, max_age_s: float = inf) -> OrderBook:
         """The book of the market that `symbol` means on `exchange`."""
         self._opening = self._opening or asyncio.create_task(self._open())
         # A caller who gives up leaves the venues open for the next.
         books = await asyncio.shield(self._opening)
-        return await books.fetch(exchange, symbol, levels)
+        return await books.fetch(exchange, symbol, levels, max_age_s)
 
     async def close(self) -> None:
         """Close the clients, then the venues."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from math import inf
 from time import perf_counter
 from typing import Any
 
@@ -23,12 +24,12 @@ class Progress:
         self._doing = ""
         self._changed = asyncio.Event()
 
-    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS) -> OrderBook:
+    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS, max_age_s: float = inf) -> OrderBook:
         """The book that the market gives."""
         self._waiting.append(exchange)
         self._changed.set()
         try:
-            return await self._books.fetch(exchange, symbol, levels)
+            return await self._books.fetch(exchange, symbol, levels, max_age_s)
         finally:
             self._waiting.remove(exchange)
             self._arrived += 1

@@ -7,6 +7,7 @@ import asyncio
 import socket
 import sys
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 
 import uvicorn
@@ -27,7 +28,7 @@ class SwitchedBooks:
     venues: str = "working"
     cancelled: int = 0
 
-    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS) -> OrderBook:
+    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS, max_age_s: float = inf) -> OrderBook:
         if self.venues == "broken":
             raise RuntimeError("a secret detail")
         if self.venues == "hanging":
@@ -36,7 +37,7 @@ class SwitchedBooks:
             except asyncio.CancelledError:
                 self.cancelled += 1
                 raise
-        return await self.books.fetch(exchange, symbol, levels)
+        return await self.books.fetch(exchange, symbol, levels, max_age_s)
 
 
 async def main(replay: Path | None) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from math import inf
 
 from make_books import book
 
@@ -78,7 +79,7 @@ class ScriptedBooks:
         self.rows = LEVELS
         self._asked = asyncio.Event()
 
-    async def fetch(self, exchange, symbol, levels=1_000):
+    async def fetch(self, exchange, symbol, levels=1_000, max_age_s=inf):
         self.asked.append((exchange, symbol, round(self._clock.now() - self._clock.start, 3)))
         self._asked.set()
         await self.gate.wait()

@@ -1,6 +1,7 @@
 """More of a book where its first answer ends too early: for an answer the first will do, for the history it will not."""
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 from make_books import book
@@ -29,8 +30,10 @@ class Books:
 
     def __init__(self, first, deeper):
         self.answers, self.asked = {ANALYSIS_LEVELS: first, ALL_LEVELS: deeper}, []
+        self.ages = []
 
-    async def fetch(self, exchange, symbol, levels=ANALYSIS_LEVELS):
+    async def fetch(self, exchange, symbol, levels=ANALYSIS_LEVELS, max_age_s=inf):
+        self.ages.append(max_age_s)
         self.asked.append((exchange, symbol, levels))
         if isinstance(self.answers[levels], Exception):
             raise self.answers[levels]
@@ -49,6 +52,14 @@ async def test_one_that_does_not_is_asked_for_in_full(fetch):
     books = Books(SHALLOW, DEEP)
     assert await fetch(books, "kraken", "BTC/USD") is DEEP
     assert books.asked == [("kraken", "BTC/USD", ANALYSIS_LEVELS), ("kraken", "BTC/USD", ALL_LEVELS)]
+
+
+async def test_a_book_for_the_history_is_as_young_as_was_asked_for_also_in_full():
+    books = Books(SHALLOW, DEEP)
+    await kept_depth(books, "kraken", "BTC/USD", 0.5)
+    assert books.ages == [0.5, 0.5]
+    await kept_depth(books, "kraken", "BTC/USD")
+    assert books.ages[2:] == [inf, inf]
 
 
 async def test_where_more_cannot_be_had_an_answer_stands_on_the_first_and_says_so():
@@ -70,10 +81,10 @@ class CutShort:
     def __init__(self, books):
         self._books = books
 
-    async def fetch(self, exchange, symbol, levels=ANALYSIS_LEVELS):
+    async def fetch(self, exchange, symbol, levels=ANALYSIS_LEVELS, **age):
         if levels == ALL_LEVELS:
             raise ExchangeTimeout(exchange, "10 s")
-        whole = await self._books.fetch(exchange, symbol, levels)
+        whole = await self._books.fetch(exchange, symbol, levels, **age)
         return replace(whole, bids=first_three(whole.bids), asks=first_three(whole.asks))
 
 

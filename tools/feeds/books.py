@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
+from math import inf
 from typing import TYPE_CHECKING
 
 from ..analytics import depth
@@ -15,7 +16,6 @@ from ..errors import ExchangeError, InvalidArgument, StaleBook, outside_text
 from ..observer import Nobody, Observer, timed
 from ..parameters import Source
 from .depth_limits import is_all_sent, request_limit
-from .freshness import is_fresh
 from .market_files import MarketFiles
 from .single_flight import SingleFlight
 from .usd import PairQuote, UsdRates
@@ -70,16 +70,16 @@ class ExchangeBooks:
         self._flights = SingleFlight()
         self._clients: dict[str, ExchangeClient] = {}
 
-    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS) -> OrderBook:
-        """The book of the market that `symbol` means on `exchange`."""
+    async def fetch(self, exchange: str, symbol: str, levels: int = ANALYSIS_LEVELS, max_age_s: float = inf) -> OrderBook:
+        """The book of the market that `symbol` means on `exchange`: one that is kept, up to that age, or under way for somebody else, or a new one."""
         client = await self._client(exchange)
         if not client.markets:
             with timed(partial(self._observer.fetched, exchange, "markets")):
                 await client.loaded_markets()
         markets = await client.candidates(symbol)
         if len(markets) > 1:
-            return await self._deepest(exchange, symbol, markets, levels)
-        book = await self._book(exchange, markets[0], levels)
+            return await self._deepest(exchange, symbol, markets, levels, max_age_s)
+        book = await self._book(exchange, markets[0], levels, max_age_s)
         if symbol in (book.symbol, book.base) or book.symbol.replace("/", "") == symbol:
             return book
         return replace(book, warnings=(f"{exchange} does not list {symbol}; its {book.symbol} is used instead.", *book.warnings))
@@ -89,13 +89,13 @@ class ExchangeBooks:
         clients, self._clients = list(self._clients.values()), {}
         await asyncio.gather(*(client.close() for client in clients))
 
-    async def _deepest(self, exchange: str, symbol: str, markets: Sequence[str], levels: int) -> OrderBook:
+    async def _deepest(self, exchange: str, symbol: str, markets: Sequence[str], levels: int, max_age_s: float) -> OrderBook:
         """The book of the deepest of an asset's markets; which one that is holds for DEEPEST_MARKET_TTL_S."""
         key = (self._source, "deepest", exchange, symbol)
         market: str | None = self._cache.get(key)
         if market is not None:
-            return await self._book(exchange, market, levels)
-        answers = dict(zip(markets, await asyncio.gather(*(self._attempt(exchange, one, levels) for one in markets)), strict=True))
+            return await self._book(exchange, market, levels, max_age_s)
+        answers = dict(zip(markets, await asyncio.gather(*(self._attempt(exchange, one, levels, max_age_s) for one in markets)), strict=True))
         books = [answer for answer in answers.values() if isinstance(answer, OrderBook)]
         failed = {one: answer for one, answer in answers.items() if isinstance(answer, ExchangeError)}
         if not books:
@@ -107,16 +107,16 @@ class ExchangeBooks:
             return deepest
         return replace(deepest, warnings=(f"{exchange} gave no usable book of {', '.join(failed)}; its {deepest.symbol} is used.", *deepest.warnings))
 
-    async def _attempt(self, exchange: str, market: str, levels: int) -> OrderBook | ExchangeError:
+    async def _attempt(self, exchange: str, market: str, levels: int, max_age_s: float) -> OrderBook | ExchangeError:
         try:
-            return await self._book(exchange, market, levels)
+            return await self._book(exchange, market, levels, max_age_s)
         except ExchangeError as error:
             return error
 
-    async def _book(self, exchange: str, market: str, levels: int) -> OrderBook:
+    async def _book(self, exchange: str, market: str, levels: int, max_age_s: float = inf) -> OrderBook:
         key = (self._source, "book", exchange, market, request_limit(exchange, levels))
         book: OrderBook | None = self._cache.get(key)
-        if book is None or not is_fresh((self._now() - book.received_at).total_seconds()):
+        if book is None or (self._now() - book.received_at).total_seconds() > max_age_s:
             book = await self._flights.run(key, lambda: self._fetch_book(exchange, market, levels))
             self._cache.set(key, book, BOOK_TTL_S)
         return book

@@ -12,7 +12,6 @@ from ..analytics.snapshot import Miss, Snapshot, snapshot
 from ..book import OrderBook
 from ..deepening import kept_depth
 from ..errors import HistoryUnavailable, InvalidArgument, LiquidityError, NotStorable, RateLimited, UnknownSymbol, outside_text
-from ..feeds import no_older_than
 from ..history.store import Pair
 from ..history.watch import Deliver, Watch
 from ..market import Market
@@ -195,8 +194,7 @@ class PairRecorder:
         """
         self._looked = True
         try:
-            with no_older_than(_OWN_PART * self._schedule.interval_s):
-                book = await kept_depth(self._shop.market.books, self._exchange, self._symbol)
+            book = await kept_depth(self._shop.market.books, *self._key, max_age_s=_OWN_PART * self._schedule.interval_s)
             seen = snapshot(self._of_this_market(book))
         except LiquidityError as error:
             if _is_of_our_own_making(error):

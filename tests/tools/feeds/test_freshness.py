@@ -8,7 +8,6 @@ from make_books import NOON
 from simulated import simulated
 
 from tools.cache import Cache
-from tools.feeds import no_older_than
 
 
 @pytest.fixture
@@ -25,8 +24,7 @@ def at(venues, after_s):
 
 
 async def fetched(venues, oldest_s):
-    with no_older_than(oldest_s):
-        return await venues.market.books.fetch("kraken", "BTC/USD")
+    return await venues.market.books.fetch("kraken", "BTC/USD", max_age_s=oldest_s)
 
 
 async def test_a_kept_book_is_given_up_to_the_age_that_is_asked_for(venues):
