@@ -103,7 +103,7 @@ def test_alerts_are_told_as_the_tool_found_them_beside_the_dashboard_and_charts_
     expect(chat.charts.locator(".scatterlayer .trace path").first).to_be_attached()
     assert "SIMULATED: Alerts over 24 h, BTC" in title(chat.charts)
     rows = " ".join(chat.charts.locator(".ytick").all_text_contents())
-    assert all(words in rows for words in ("spread widening", "depth drop", "venue outage", "watched: binance", "watched: coinbase", "watched: kraken")), rows
+    assert all(words in rows for words in ("spread widening", "depth drop", "venue outage", "recorded: binance", "recorded: coinbase", "recorded: kraken")), rows
 
     chat.ask("What happened to BTC depth in the last 6 hours?")
     expect(chat.charts).to_have_count(4)
@@ -114,7 +114,7 @@ def test_any_alerts_without_an_asset_are_those_of_every_recorded_market(simulate
     chat = open_chat(simulated.url)
     answer = chat.ask("Any alerts?")
     assert re.match(r"(No alert stands on|\d+ alerts? stands? on \d of) 9 recorded markets \(24 h to ", answer.inner_text())
-    expect(answer).to_contain_text("9 of 9 markets watched until now, last looked at ")
+    expect(answer).to_contain_text("9 of 9 markets recorded until now, last looked at ")
     expect(answer).to_contain_text("simulated (not live)")
 
     expect(chat.charts).to_have_count(1)

@@ -110,7 +110,7 @@ def _keys(history: LiquidityHistory, shown: Sequence[Panel]) -> list[theme.Json]
     """What the shadings mean."""
     meanings = {
         "lowest to highest": (panels.RIBBON, True),
-        "usual (5th to 95th percentile)": (panels.USUAL, any(panel.usual for panel in shown)),
+        "usual (5th to 95th percentile, dashed: median)": (panels.USUAL, any(panel.usual for panel in shown)),
         f"no snapshots{_which(history)}": (_GAP_COLOUR, bool(history.gaps)),
     }
     return [theme.key(name, {"symbol": "square", "size": 12, "color": colour}) for name, (colour, is_there) in meanings.items() if is_there]
