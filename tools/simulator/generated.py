@@ -34,17 +34,19 @@ def _utc_now() -> datetime:
 
 @dataclass
 class _Kept:
-    """The last book of a market, the most levels that were asked of it, and as much of it as has been put into words."""
+    """The last book of a market, how much of it was built, the most levels that were asked of it, and as much of it as has been put into words."""
 
     step: int
+    built: int
+    reach_pct: float
     asked: int
     bids: Ladder
     asks: Ladder
     words: tuple[list[Level], list[Level]]
 
-    def reaches(self, levels: int) -> bool:
-        """Whether both sides hold that many levels, or all there are."""
-        return all(side.whole or len(side.ticks) >= levels for side in (self.bids, self.asks))
+    def reaches(self, levels: int, reach_pct: float) -> bool:
+        """Whether both sides hold that many levels, or all there are, or reach that far."""
+        return (levels <= self.built and reach_pct <= self.reach_pct) or all(side.whole or len(side.ticks) >= levels for side in (self.bids, self.asks))
 
 
 class GeneratedBooks:
@@ -82,10 +84,13 @@ class GeneratedBooks:
         bids, asks = (_words(profile, ladder, words, levels) for ladder, words in zip((kept.bids, kept.asks), kept.words, strict=True))
         return RawBook(kept.step * STEP_MS, time_ms, bids, asks)
 
-    def columns_at(self, exchange: str, symbol: str, time_ms: int, levels: int | None = None) -> tuple[Columns, Columns]:
-        """Bids and asks of `book_at` as numbers: prices and sizes, equal to what its decimal strings say."""
+    def columns_at(self, exchange: str, symbol: str, time_ms: int, levels: int | None = None, reach_pct: float = math.inf) -> tuple[Columns, Columns]:
+        """Bids and asks of `book_at` as numbers: prices and sizes, equal to what its decimal strings say.
+
+        A side may end once it reaches more than `reach_pct` from mid.
+        """
         profile = _profile(exchange, symbol)
-        kept = self._at(profile, time_ms // STEP_MS, profile.most_levels if levels is None else levels)
+        kept = self._at(profile, time_ms // STEP_MS, profile.most_levels if levels is None else levels, reach_pct)
         bids, asks = (_columns(profile, ladder, levels) for ladder in (kept.bids, kept.asks))
         return bids, asks
 
@@ -105,15 +110,16 @@ class GeneratedBooks:
             raise VenueDown(profile.exchange)
         return now
 
-    def _at(self, profile: Profile, step: int, levels: int) -> _Kept:
+    def _at(self, profile: Profile, step: int, levels: int, reach_pct: float = math.inf) -> _Kept:
         """A book asked for again within its step costs nothing."""
         place = profile.exchange, profile.market.symbol
         kept = self._kept.get(place)
-        if kept is None or kept.step != step or not kept.reaches(levels):
+        if kept is None or kept.step != step or not kept.reaches(levels, reach_pct):
             # Who went deeper after a first look will probably do so again: building what both need at once is faster.
             built = levels if kept is None else max(levels, kept.asked)
             seconds = step * STEP_MS / 1_000
-            kept = self._kept[place] = _Kept(step, 0, *ladders(self._seed, profile, seconds, built, self._condition(profile, seconds)), ([], []))
+            now = self._condition(profile, seconds)
+            kept = self._kept[place] = _Kept(step, built, reach_pct, 0, *ladders(self._seed, profile, seconds, built, now, reach_pct), ([], []))
         kept.asked = max(kept.asked, levels)
         return kept
 
@@ -125,9 +131,9 @@ def _profile(exchange: str, symbol: str) -> Profile:
     return profile
 
 
-def ladders(seed: int, profile: Profile, seconds: float, levels: int, now: Condition = Condition()) -> tuple[Ladder, Ladder]:
-    """Bids and asks of a market at `seconds` since 1970 in the condition `now`, the best `levels` of each."""
-    bids, asks = (build(side, levels) for side in _sides(seed, profile, seconds, now))
+def ladders(seed: int, profile: Profile, seconds: float, levels: int, now: Condition, reach_pct: float) -> tuple[Ladder, Ladder]:
+    """Bids and asks of a market at `seconds` since 1970 in the condition `now`, the best `levels` of each, or as far as `reach_pct` from mid."""
+    bids, asks = (build(side, levels, reach_pct) for side in _sides(seed, profile, seconds, now))
     return _without(bids, now.gone < 0), _without(asks, now.gone > 0)
 
 

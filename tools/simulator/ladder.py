@@ -36,10 +36,19 @@ class Ladder:
     whole: bool
 
 
-def build(side: Side, levels: int) -> Ladder:
-    """The best `levels` of a side, or all it has where that is less; building fewer costs less and gives the same ones."""
+def build(side: Side, levels: int, reach_pct: float = math.inf) -> Ladder:
+    """The best `levels` of a side, or all it has where that is less; building fewer costs less and gives the same ones.
+
+    Levels may be left out once one stands more than `reach_pct` from mid.
+    """
+    ladder = _built(side, levels, reach_pct)
+    reaches = math.isinf(reach_pct) or abs(int(ladder.ticks[-1]) - side.mid) > reach_pct / 100 * side.mid
+    return ladder if reaches else _built(side, levels, math.inf)
+
+
+def _built(side: Side, levels: int, reach_pct: float) -> Ladder:
     shown = min(levels, side.profile.most_levels)
-    near, end = _slots(side, shown)
+    near, end = _slots(side, shown, reach_pct)
     held = np.flatnonzero(_held(side, near))
     walls = _walls(side)
     places = prices(side.keys, np.concatenate((np.array([side.best]), walls)))
@@ -71,14 +80,14 @@ def _sizes(side: Side, prices: Prices, walled: Where) -> Integers:
     return settled_sizes(prices.own, notional / side.usd_per_step)
 
 
-def _slots(side: Side, levels: int) -> tuple[Slots, float]:
-    """Slots for that many levels beyond the best price, nearest band first, and where they end.
+def _slots(side: Side, levels: int, reach_pct: float) -> tuple[Slots, float]:
+    """Slots for that many levels beyond the best price, or up to a band beyond `reach_pct`, nearest band first, and where they end.
 
     The end is a price in ticks times the direction, infinite where the side ends by itself.
     """
     wanted, pieces, last_width, end = 20 + 1.3 * levels / side.profile.filled, list[Slots](), 0, math.inf
     for near, far, width in _bands(side.profile):
-        if wanted <= 0:
+        if wanted <= 0 or near > reach_pct:
             # Slots of this band may reach over the edge, so what stands close to it is not final.
             end = side.direction * side.best + near / 100 * side.mid - 3 * last_width
             break

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from ..analytics import depth
 from ..analytics.series import milliseconds
-from ..analytics.snapshot import Miss, Snapshot, snapshot
+from ..analytics.snapshot import PROFILE_EDGES_PCT, Miss, Snapshot, snapshot
 from ..book import ALL_LEVELS, ANALYSIS_LEVELS, Column, Levels, OrderBook, TakerFee, UsdRate
 from ..errors import EmptyBook, ExchangeError
 from .catalog import PROFILES
@@ -14,6 +14,8 @@ from .generated import GeneratedBooks
 
 COVERED_PCT = 1.0
 """As tools.deepening has it, which stands above this package."""
+# Nothing of a snapshot depends on what stands beyond its last bin; the margin is for rounding.
+REACH_PCT = 1.01 * max(*PROFILE_EDGES_PCT, *depth.BAND_WIDTHS_PCT)
 _NO_FEE = TakerFee(None, "unknown")
 
 
@@ -52,7 +54,7 @@ def look(books: GeneratedBooks, exchange: str, symbol: str, now: datetime, recor
 def _book(books: GeneratedBooks, exchange: str, symbol: str, now: datetime, levels: int, recorder: Recorder) -> OrderBook:
     limit = recorder.request_limit(exchange, levels)
     sides = list[Levels]()
-    for name, (prices, sizes) in zip(("bid", "ask"), books.columns_at(exchange, symbol, milliseconds(now), limit), strict=True):
+    for name, (prices, sizes) in zip(("bid", "ask"), books.columns_at(exchange, symbol, milliseconds(now), limit, REACH_PCT), strict=True):
         if not len(prices):
             raise EmptyBook(exchange, symbol, name)
         sides.append(Levels(_frozen(prices), _frozen(sizes), recorder.is_all_sent(exchange, limit, len(prices))))

@@ -1,5 +1,6 @@
 """The past of simulated venues is what a recorder would have got of them over the wire."""
 
+import math
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -7,14 +8,15 @@ import numpy as np
 import pytest
 
 import tools.feeds.exchange  # noqa: F401 - no test's deadline pays for importing ccxt
+from tools.analytics.series import milliseconds
 from tools.analytics.snapshot import Miss, Snapshot, snapshot
 from tools.cache import Cache
 from tools.deepening import covering_depth
 from tools.errors import LiquidityError, UnknownSymbol
 from tools.feeds import ExchangeBooks, Limits, MarketFiles, venue
 from tools.feeds.depth_limits import is_all_sent, request_limit
-from tools.simulator import SPOKEN, GeneratedBooks, Incident, Simulator
-from tools.simulator.past import Recorder, past
+from tools.simulator import SPOKEN, GeneratedBooks, Incident, Simulator, past
+from tools.simulator.past import Recorder
 
 EXCHANGES = ("binance", "coinbase", "kraken")
 START = datetime(2026, 11, 2, 9, 0, 0, 123_000, tzinfo=UTC)
@@ -89,7 +91,7 @@ async def looks_over_the_wire(exchange, symbol):
 
 
 def recorded(exchange, symbol, incidents=INCIDENTS, looks=LOOKS):
-    return list(past(GeneratedBooks(SEED, incidents=incidents), exchange, symbol, START, START + looks * STEP, STEP.total_seconds(), RECORDER))
+    return list(past.past(GeneratedBooks(SEED, incidents=incidents), exchange, symbol, START, START + looks * STEP, STEP.total_seconds(), RECORDER))
 
 
 @pytest.mark.parametrize(
@@ -119,6 +121,26 @@ def test_a_look_that_found_no_valid_book_is_a_miss_of_the_errors_kind():
     assert [look.kind for look in recorded("coinbase", "BTC/USD") if isinstance(look, Miss)] == ["unavailable", "empty_book", "unavailable"]
 
 
+@pytest.mark.parametrize("exchange", SPOKEN)
+def test_what_stands_beyond_the_reach_of_a_snapshot_is_left_out_and_not_missed(exchange, monkeypatch):
+    pairs = [market.symbol for market in GeneratedBooks().markets(exchange)]
+    short = [recorded(exchange, symbol) for symbol in pairs]
+    reached = [len(prices) for symbol in pairs for prices, _ in GeneratedBooks().columns_at(exchange, symbol, milliseconds(START), 5_000, past.REACH_PCT)]
+    monkeypatch.setattr(past, "REACH_PCT", math.inf)
+
+    assert [recorded(exchange, symbol) for symbol in pairs] == short
+    assert sum(reached) < sum(len(prices) for symbol in pairs for prices, _ in GeneratedBooks().columns_at(exchange, symbol, milliseconds(START), 5_000))
+
+
+def test_a_book_that_was_built_no_farther_than_a_snapshot_needs_is_built_anew_for_who_wants_all_of_it():
+    books, whole = GeneratedBooks(), GeneratedBooks().book_at("coinbase", "BTC/USD", milliseconds(START))
+
+    (short, _), _ = books.columns_at("coinbase", "BTC/USD", milliseconds(START), None, past.REACH_PCT)
+
+    assert len(short) < len(whole.bids)
+    assert books.book_at("coinbase", "BTC/USD", milliseconds(START)) == whole
+
+
 def test_looks_are_an_interval_apart_from_the_start_until_before_the_end():
     looks = recorded("okx", "BTC/USDT", incidents=())
 
@@ -134,7 +156,7 @@ def test_the_past_of_a_market_that_is_not_listed_is_an_unknown_symbol():
 def test_a_bridge_currency_that_no_exchange_at_hand_prices_counts_as_a_dollar():
     alone = Recorder(request_limit, is_all_sent, ("binance",))
 
-    looks = past(GeneratedBooks(), "binance", "BTC/USDT", START, START + STEP, 300, alone)
+    looks = past.past(GeneratedBooks(), "binance", "BTC/USDT", START, START + STEP, 300, alone)
 
     assert [look.usd_rate for look in looks] == [1.0]
 
@@ -144,7 +166,7 @@ def test_a_day_without_incidents_is_calm_on_every_market(exchange):
     """Spread, depth and imbalance stay nearer to their median than the 30 per cent that alerts begin at, with a tenth of that to spare."""
     books = GeneratedBooks()
     for market in books.markets(exchange):
-        looks = list(past(books, exchange, market.symbol, START, START + timedelta(days=1), 3_600, RECORDER))
+        looks = list(past.past(books, exchange, market.symbol, START, START + timedelta(days=1), 3_600, RECORDER))
         widest = [band for look in looks for band in look.depth if band.complete and band.width_pct == _widest_pct(looks)]
         bid, ask = np.array([band.bid_usd for band in widest]), np.array([band.ask_usd for band in widest])
         spread, depth, imbalance = np.array([look.spread_percentage for look in looks]), bid + ask, 100 * (bid - ask) / (bid + ask)
