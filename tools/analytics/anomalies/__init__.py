@@ -5,7 +5,7 @@ Deviations are from the median of a window. What counts, with the default thresh
 - SPREAD_WIDENING: spread at least T % above its median.
 - DEPTH_DROP: depth in the widest band complete in every sample at least T % below its median.
 - IMBALANCE: imbalance of that band at least T percentage points from its median.
-- PRICE_ANOMALY: log return over one interval beyond JUMP_SIGMAS * T / 30 robust sigmas, and at least 0.2 %.
+- PRICE_ANOMALY: log return over one interval beyond JUMP_SIGMAS * T / 30 robust sigmas of at least FEWEST_MOVES returns, and at least 0.2 %.
 - VENUE_OUTAGE: no valid book for two intervals.
 
 Two observations in a row raise an alert (a price jump needs one). It keeps the values of the worst, and ends with five calm ones in a row, as of the
