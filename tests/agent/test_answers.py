@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from make_alerts import alert
 from make_books import NOON
 
 from agent.answers import Reference, UnknownReference, literal, references, render
@@ -50,27 +51,7 @@ def test_a_reference_reads_as_its_unit_says(results, template, text):
     assert render(template, results) == text
 
 
-def alert(**changes):
-    values = {
-        "alert_id": "a1",
-        "timestamp": NOON - timedelta(hours=2),
-        "severity": "HIGH",
-        "symbol": "SOL/USD",
-        "exchange": "kraken",
-        "source": "live",
-        "alert_type": "DEPTH_DROP",
-        "unit": "usd",
-        "current_value": 412_000.0,
-        "baseline_value": 1_250_000.0,
-        "deviation_percentage": -67.0,
-        "z_score": None,
-        "sample_count": 1_440,
-        "message": "Depth dropped by 67.0%",
-        "suggested_action": "Split the order.",
-        "requires_action": True,
-        "state": "raised",
-    }
-    return LiquidityAlert(**{**values, **changes})
+DROPPED = {"unit": "usd", "current_value": 412_000.0, "baseline_value": 1_250_000.0, "z_score": None, "message": "Depth dropped by 67.0%"}
 
 
 class Remembered(Result):
@@ -86,7 +67,7 @@ REMEMBERED = Remembered(
     age_ms=300_000,
     warnings=[],
     hours=24,
-    alerts=[alert(), alert(unit="pct", current_value=0.087, timestamp=NOON - timedelta(days=1)), alert(unit="count", current_value=3, baseline_value=None)],
+    alerts=[alert(after_s=-7_200, **DROPPED), alert(current_value=0.087, after_s=-86_400), alert(unit="count", current_value=3, baseline_value=None)],
     times=[NOON + timedelta(hours=1), NOON + timedelta(hours=12)],
     p5=[0.05, 1.5],
 )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from make_alerts import alert
 from make_books import NOON
 from make_snapshots import misses, series, snapshots
 
@@ -11,7 +12,6 @@ from agent import RULES_LABEL, ChosenModel, ask, build_agent, rules_model
 from agent.assistant import LIMITS
 from agent.rules.over_time import MOST_EXCHANGES
 from agent.rules.several import MOST_ASSETS
-from tools.analytics.alerts import LiquidityAlert
 from tools.cache import Cache
 from tools.capabilities.rules import TESTED_HOURS
 from tools.charts.render import Renderer
@@ -127,13 +127,11 @@ async def test_whether_there_was_an_outage_is_answered_with_yes_or_no(rememberin
 
 
 async def test_without_an_asset_an_outage_is_looked_for_in_every_recorded_market(remembering):
-    away = {"alert_id": "a", "alert_type": "VENUE_OUTAGE", "unit": "count", "message": "No valid book in 3 looks in a row", "state": "cleared"}
-    at = NOON - timedelta(hours=2)
-    where = {"symbol": "SOL/USD", "exchange": "kraken", "source": "simulated", "severity": "HIGH", "timestamp": at, "cleared_at": at + timedelta(minutes=20)}
-    figures = {"current_value": 3.0, "baseline_value": None, "deviation_percentage": None, "z_score": None, "sample_count": 288}
+    away = {"alert_type": "VENUE_OUTAGE", "unit": "count", "current_value": 3.0, "message": "No valid book in 3 looks in a row"}
+    over = {"state": "cleared", "cleared_at": NOON - timedelta(minutes=100)}
     question = "did kraken go down today?"
     assert (await answer(remembering, question)).startswith("**No outage** is known of the recorded markets.\n\n")
-    await remembering.history.store_alerts([LiquidityAlert(**away, **where, **figures, suggested_action="Wait.", requires_action=True)])
+    await remembering.history.store_alerts([alert(after_s=-7_200, symbol="SOL/USD", source="simulated", **away, **over)])
     was = "**There was an outage**, looks in a row without a valid book (times in UTC):\n\n- kraken SOL/USD: Aug 9, 10:00 to Aug 9, 10:20, No valid book in 3 looks in a row"
     assert (await answer(remembering, question)).startswith(was)
     for question in ("is kraken up?", "was kraken up today?", "is kraken working"):

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from make_alerts import alert as made
 from make_books import NOON
 from make_snapshots import series
 
 from agent.answers import render
 from agent.rules.conversation import Topic
 from agent.rules.writing import Outcomes, alerting, normal, past
-from tools.analytics.alerts import LiquidityAlert
 from tools.analytics.anomalies import AnomalyReport, Check
 from tools.analytics.baseline import baseline
 from tools.analytics.forecast import Outlook
@@ -21,26 +21,8 @@ SOL = Topic("history", ("SOL",), ("kraken",))
 
 
 def alert(hours_ago, **changes):
-    values = {
-        "alert_id": f"a{hours_ago}",
-        "timestamp": NOON - timedelta(hours=hours_ago),
-        "severity": "MEDIUM",
-        "symbol": "SOL/USD",
-        "exchange": "kraken",
-        "source": "live",
-        "alert_type": "DEPTH_DROP",
-        "unit": "usd",
-        "current_value": 412_000.0,
-        "baseline_value": 1_250_000.0,
-        "deviation_percentage": -67.0,
-        "z_score": None,
-        "sample_count": 1_440,
-        "message": f"Depth dropped {hours_ago} hours ago",
-        "suggested_action": "Split the order.",
-        "requires_action": True,
-        "state": "raised",
-    }
-    return LiquidityAlert(**{**values, **changes})
+    told = {"message": f"Depth dropped {hours_ago} hours ago", "suggested_action": "Split the order."}
+    return made(f"a{hours_ago}", after_s=-3_600 * hours_ago, symbol="SOL/USD", alert_type="DEPTH_DROP", **told, **changes)
 
 
 def report(alerts=(), cleared=(), checked=(), **changes):
