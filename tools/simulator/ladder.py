@@ -41,13 +41,15 @@ def build(side: Side, levels: int, reach_pct: float = math.inf) -> Ladder:
 
     Levels may be left out once one stands more than `reach_pct` from mid.
     """
-    ladder = _built(side, levels, reach_pct)
-    reaches = math.isinf(reach_pct) or abs(int(ladder.ticks[-1]) - side.mid) > reach_pct / 100 * side.mid
-    return ladder if reaches else _built(side, levels, math.inf)
-
-
-def _built(side: Side, levels: int, reach_pct: float) -> Ladder:
     shown = min(levels, side.profile.most_levels)
+    ladder = _built(side, shown, reach_pct)
+    if math.isinf(reach_pct) or len(ladder.ticks) == shown or abs(int(ladder.ticks[-1]) - side.mid) > reach_pct / 100 * side.mid:
+        return ladder
+    # The last band that was built, or those of a thin book, hold no order so far out.
+    return _built(side, shown, math.inf)
+
+
+def _built(side: Side, shown: int, reach_pct: float) -> Ladder:
     near, end = _slots(side, shown, reach_pct)
     held = np.flatnonzero(_held(side, near))
     walls = _walls(side)
