@@ -179,12 +179,14 @@ def _rule(topic: Topic, intent: Intent, kind: Subject | None) -> RuleWords | Non
         said = replace(said, symbols=intent.symbols, exchanges=intent.exchanges)
     if said.action == "add" or before is None or said.value or said.rule_id or said.every:
         return said
-    same = said.action in {"list", "test"} or (said.metric in {None, before.metric} and not _names_another(topic, intent))
+    same = said.action in {"list", "test"} or (said.metric in {None, before.metric} and not _names_another(topic, intent, before))
     return replace(before, action=said.action) if same else said
 
 
-def _names_another(topic: Topic, intent: Intent) -> bool:
-    """Whether a question names an asset or an exchange that was not spoken of."""
+def _names_another(topic: Topic, intent: Intent, before: RuleWords) -> bool:
+    """Whether a question names an asset or an exchange that was not spoken of, or any where the rule of before is removed already."""
+    if before.action == "remove":
+        return bool(intent.symbols or intent.exchanges)
     return bool({*intent.symbols} - {*topic.symbols} or {*intent.exchanges} - {*topic.exchanges})
 
 

@@ -36,6 +36,7 @@ _SUBJECTS: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
             r"\balarms?\b",
             r"\b(what|anything)('s|s)?( is| are)? ((still|currently|now) )?(standing|stands|firing|alerting)\b(?!.*\d)",
             r"\banomal\w+",
+            r"\b(?:any|was there an?|were there)\b.*\b(?:jumps?|spikes?)\b",
             r"\bincidents?\b",
             r"\b(anything|something|what|whats|what's) (is |looks |was |go |goes |went )?(unusual|abnormal|strange|weird|odd|wrong|off)\b",
             r"\b(anything|something) (break|breaks|broke|broken|happen|happens|happened|blow up|blew up)\b",

@@ -34,7 +34,9 @@ def heatmap(topic: Topic, place: Place) -> Plan:
 
 def _normal(topic: Topic, place: Place) -> Plan:
     window = _span(topic, place)
-    calls = _each("baseline", "get_baseline_metrics", topic, place, {"hours": window.hours, **_until(window)})
+    # A stretch that is over is compared at its end, by what was usual then.
+    hours = max(_USUAL_HOURS, window.hours) if window.until else window.hours
+    calls = _each("baseline", "get_baseline_metrics", topic, place, {"hours": hours, **_until(window)})
     return Plan((*calls, *_trends(topic, place, window)), normal.verdict)
 
 

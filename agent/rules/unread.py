@@ -54,7 +54,7 @@ _ALSO: tuple[tuple[Subject, re.Pattern[str]], ...] = patterns(
         "walls": (r"\b(?:big|large|huge|above|below)\b",),
         "normal": (r"\b(?:still|more|less|unusual\w*|worse|better|(?:wide|tight|narrow|thin|deep|thick|high|low)(?:er|r|n?er)?|between|against)\b",),
         "history": (r"\b(?:between|against|how far)\b",),
-        "alerts": (r"\b(?:detect|check|raised|active|open|threshold|deviations?|dashboard)\b",),
+        "alerts": (r"\b(?:detect|check|raised|stood|active|open|threshold|deviations?|dashboard)\b",),
         "forecast": (
             r"\b(?:forecast\w*|predict\w*|outlook|expect\w*|will|tomorrow|tonight|next (?:day|24 ?h(?:ours)?))\b",
             r"\b(?:widen|narrow|tighten|recover|improve|better|worse|deep|wide)\b",

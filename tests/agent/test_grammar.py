@@ -196,6 +196,8 @@ def test_words_that_an_answer_makes_no_use_of_are_known(question, words):
         "I want to sell 10 BTC: where would that be cheapest?",
         "BTC alerts with 10% threshold",
         "show the alerts dashboard",
+        "any price jumps on SOL?",
+        "what alerts stood on BTC at 10:35?",
         "is SOL more liquid than usual on any exchange",
         "warn me when btc depth within 1% on binance drops below 10m",
         "would an alert on eth spread > 2 bps on kraken have fired?",

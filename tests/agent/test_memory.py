@@ -13,6 +13,8 @@ BTC, ETH, SOL, KRAKEN = ("BTC",), ("ETH",), ("SOL",), ("kraken",)
 
 QUESTIONS = [
     ("Is BTC liquidity on Kraken worse than usual?", "normal", BTC, KRAKEN),
+    ("any price jumps on SOL?", "alerts", SOL, ()),
+    ("was there a spread spike on kraken for BTC?", "alerts", BTC, KRAKEN),
     ("is eth liquidity on kraken normal?", "normal", ETH, KRAKEN),
     ("Is the BTC spread on kraken unusually wide?", "normal", BTC, KRAKEN),
     ("is kraken's btc depth lower than average right now", "normal", BTC, KRAKEN),

@@ -405,6 +405,12 @@ async def test_a_rule_of_another_market_is_removed_though_the_conversation_is_ab
     assert removed.startswith("`SOL spread on kraken > 10 bps` is removed.")
 
 
+async def test_after_a_removal_another_rule_can_be_named(remembering):
+    text = await answer(remembering, *ADDED[:2], "remove it", "remove the SOL rule")
+    assert text.startswith("`SOL spread on kraken > 10 bps` is removed.")
+    assert await remembering.history.rules() == []
+
+
 async def test_what_no_stored_rule_can_be_is_said_and_none_is_removed(remembering):
     text = await answer(remembering, *ADDED, "remove the BTC price rule")
     assert re.match(r"No stored rule is such a one\. Which one is it\? Say for example “remove rule (spread|depth)-", text)

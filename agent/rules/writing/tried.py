@@ -6,8 +6,8 @@ from math import ceil
 from tools.analytics.rules import AlertRules, Rule, RuleStatus
 
 from ..conversation import Topic
-from .alerting import last_at, rules, warnings_of, would_have_fired
-from .phrases import Outcomes, beware, nothing_to_tell, paragraphs
+from .alerting import last_at, rules, would_have_fired
+from .phrases import Outcomes, nothing_to_tell, paragraphs
 
 _OPTION = {"live": "", "simulated": " --demo", "replay": " --replay PATH"}
 
@@ -28,8 +28,7 @@ def tried(topic: Topic, outcomes: Outcomes, meant: Sequence[Rule], hours_back: f
     by_id = {rule.rule_id: rule for rule in stored.rules}
     told = [_fired(name, places[rule.rule_id], by_id[rule.rule_id]) if rule.rule_id in by_id else _not_stored(rule) for rule in meant]
     commands = [_command(rule.symbol, rule.exchange, rule.text, hours_back, stored) for rule in meant]
-    unwatched = warnings_of(name, stored, [by_id[rule.rule_id] for rule in meant if rule.rule_id in by_id])
-    return paragraphs(*(part for pair in zip(told, commands, strict=True) for part in pair), beware(unwatched))
+    return paragraphs(*(part for pair in zip(told, commands, strict=True) for part in pair))
 
 
 def _not_stored(rule: Rule) -> str:
