@@ -97,6 +97,8 @@ _WENT_DOWN = re.compile(
     re.IGNORECASE,
 )
 """What asks whether an exchange answers; up only at the end, as "up to" is none."""
+_EXTREME = re.compile(r"\b(?:widest|narrowest|tightest|deepest|thinnest|highest|lowest)\b", re.IGNORECASE)
+_WHICH = re.compile(r"\b(?:which|where|exchanges?|venues?)\b", re.IGNORECASE)
 _PAST = re.compile(r"\b(?:was|were|had|did|been|when)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:compar\w*|versus|vs|against)\b", re.IGNORECASE)
 _AGAINST = re.compile(r"\b(?:than|now|current\w*)\b", re.IGNORECASE)
@@ -109,8 +111,9 @@ def subject(text: str) -> Subject | None:
 
 
 def of_window(found: Subject | None, window: Window | None, text: str) -> Subject | None:
-    """What a question about books becomes by naming a stretch of the past, or a figure of what was; `today` alone does not."""
-    past = (window and window.words != "today") or (asks(text) and _PAST.search(text))
+    """What a question about books becomes by naming a stretch of the past, or a figure of what was; `today` does only beside an extreme."""
+    extreme = window and _EXTREME.search(text) and not _WHICH.search(text)
+    past = (window and window.words != "today") or extreme or (asks(text) and _PAST.search(text))
     return "history" if past and found in _OF_BOOKS else found
 
 

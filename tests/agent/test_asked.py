@@ -59,6 +59,7 @@ async def answer(market, *questions):
         ("what was the widest SOL spread on kraken today and when?", "Spread on kraken (SOL/USD) was **highest at 00:05 UTC: "),
         ("when was the SOL spread on kraken tightest today?", "Spread on kraken (SOL/USD) was **lowest at 07:00 UTC: "),
         ("when was SOL liquidity on kraken best in the last 6 hours?", "Depth within 0.5% of mid on kraken (SOL/USD) was **highest at 12:00 UTC: "),
+        ("what's the tightest SOL spread on kraken today?", "Spread on kraken (SOL/USD) was **lowest at 07:00 UTC: "),
         ("lowest SOL depth on kraken in the last 6 hours", "Depth within 0.5% of mid on kraken (SOL/USD) was **lowest at 06:05 UTC: "),
         ("highest SOL price on kraken in the last 6 hours", "Mid price on kraken (SOL/USD) was **highest at "),
     ],
