@@ -96,7 +96,8 @@ class Conversation:
         if result is None or not result.output.strip():
             await self._refuse("The model gave an empty answer. Ask again, or ask differently.")
             return
-        await self._say("\n\n".join((result.output.strip(), provenance(facts_of(result.new_messages())))).strip(), steps.charts)
+        sources = provenance(facts_of(result.new_messages()), result.output)
+        await self._say(f"{result.output.strip()}\n\n{sources}".strip(), steps.charts)
         cl.user_session.set(_HISTORY, result.all_messages())
 
     async def _say(self, text: str, charts: Sequence[Chart]) -> None:

@@ -143,7 +143,7 @@ def list_alerts(
     exchange: Annotated[str, typer.Option(help="Of this exchange only.")] = "",
     hours: Annotated[float, typer.Option(min=0.01, max=876_000, help="Alerts that stood at some time of the last hours.")] = 24.0,
     until: Until = "",
-    standing: Annotated[bool, typer.Option("--standing", help="Only those that stand now.")] = False,
+    standing: Annotated[bool, typer.Option("--standing", help="Only those that stand now, or stood at --until.")] = False,
     json: AlertsAsJson = False,
     demo: Demo = False,
     replay: Replay = None,

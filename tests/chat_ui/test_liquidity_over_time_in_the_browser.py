@@ -128,7 +128,7 @@ def test_a_rule_of_one_s_own_is_stored_listed_and_removed(simulated, open_chat):
     chat = open_chat(simulated.url)
     stored = chat.ask("Tell me when the BTC spread on Kraken passes 5 bps")
     rule_id = re.search(r"BTC spread on kraken > 5 bps is stored as (spread-\w+)\.", stored.inner_text())[1]
-    expect(stored).to_contain_text("Over the last 24 h it would have fired ")
+    expect(stored).to_contain_text("Over the last 168 h it would ")
     _heading, row = cells(chat.ask("list my rules").locator("table"))
     assert (row[0], row[-1]) == ("BTC spread on kraken > 5 bps", rule_id)
     assert row[1] in {"quiet", "raised"}

@@ -15,7 +15,7 @@ ValueUnit = Literal["pct", "bps", "usd", "price", "count", "ratio"]
 class LiquidityAlert(Record):
     """One incident of one market, from when it was raised until it was cleared: `cleared_at` is of the first calm look.
 
-    Its figures are of its worst look; where that came after `timestamp`, `message` says when.
+    Its figures are of its worst look: at `worst_at`, or where that is null at `timestamp`, when it was raised.
 
     `current_value` and `baseline_value` are in `unit`: spread in pct, a price move in pct of the price before, imbalance in pct points, depth in usd, an
     outage in failed looks (count). `z_score` is robust, null where the window's MAD is zero. `rule` is empty for what is watched by itself.
@@ -39,5 +39,6 @@ class LiquidityAlert(Record):
     requires_action: bool
     state: Literal["raised", "cleared"]
     rule: str = ""
+    worst_at: datetime | None = None
     cleared_at: datetime | None = None
     acknowledged_at: datetime | None = None

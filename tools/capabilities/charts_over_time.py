@@ -15,6 +15,7 @@ from ..analytics.trend import trend as trend_of
 from ..charts.chart import Chart
 from ..errors import ExchangeError, InsufficientHistory, LiquidityError, NothingRecorded, UnknownSymbol
 from ..market import Market
+from .past_alerts import as_of
 from .remembering import Place, end_of, place, seen
 
 _ANY_ASSET = "BTC"
@@ -29,7 +30,8 @@ async def trend(market: Market, symbol: str, exchanges: Sequence[str], hours: fl
     meant = await place(market, next(iter(exchanges), ""), symbol, hours, until)
     day = meant.reaching(max(hours, _DAY_HOURS))
     series, last, _ = await seen(market, day, until)
-    alerts = await market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end)
+    stored = await market.history.alerts(meant.exchange, meant.symbol, meant.start, meant.end)
+    alerts = await as_of(market, stored, meant.end) if until else stored
     usual = baseline(series, symbol, max(hours, _DAY_HOURS), last, meant.now) if len(series) >= FEWEST_SAMPLES else None
     chart = charts.trend(trend_of(series.since(meant.start), symbol, meant.now), usual, alerts)
     others = [f"A trend is drawn of one exchange; {', '.join(exchanges[1:])} can be asked for one by one."] if len(exchanges) > 1 else []
@@ -42,6 +44,8 @@ async def alerts(market: Market, symbol: str, exchanges: Sequence[str], hours: f
     Raises why there is none where nothing is recorded.
     """
     meant = await (_of_symbol(market, symbol, exchanges, hours, until) if symbol else _recorded(market, exchanges, hours, until))
+    if until:
+        meant = meant._replace(alerts=await as_of(market, meant.alerts, meant.end))
     window = meant.end - timedelta(hours=hours), meant.end
     found = {one: [alert for alert in meant.alerts if market_of(alert) == one] for one in meant.markets}
     # One after the other, of which only what was watched is kept: together they may be more than memory takes.

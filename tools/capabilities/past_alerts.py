@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from ..analytics.alerts import LiquidityAlert
-from ..analytics.anomalies import LOOKBACK_HOURS, as_known, as_stood, undated, worst_at
+from ..analytics.anomalies import LOOKBACK_HOURS, as_known, as_stood, undated
 from ..market import Market
 
 # The looks before the one that raised an alert have a norm too.
@@ -21,7 +21,7 @@ async def as_of(market: Market, found: Iterable[LiquidityAlert], end: datetime) 
 
 
 async def _one(market: Market, alert: LiquidityAlert, end: datetime) -> LiquidityAlert:
-    if worst_at(alert) <= end:
+    if (alert.worst_at or alert.timestamp) <= end:
         return alert
     series = await market.history.series(alert.exchange, alert.symbol, alert.timestamp - _BEFORE, end)
     return await asyncio.to_thread(as_stood, alert, series) or undated(alert)

@@ -14,7 +14,7 @@ from .database import Database
 from .rows import refuse_foreign
 from .tables import alerts
 
-_TIMES = {"timestamp": "raised_ms", "cleared_at": "cleared_ms", "acknowledged_at": "acknowledged_ms"}
+_TIMES = {"timestamp": "raised_ms", "worst_at": "worst_ms", "cleared_at": "cleared_ms", "acknowledged_at": "acknowledged_ms"}
 _ID = (alerts.c.source == bindparam("of_source"), alerts.c.alert_id == bindparam("of_id"))
 _SINCE, _UNTIL = (bindparam(name, type_=BigInteger) for name in ("since_ms", "until_ms"))
 _FOUND = (

@@ -88,7 +88,7 @@ alerts = Table(
     *(Column(name, Float(53)) for name in ("baseline_value", "deviation_percentage", "z_score")),
     Column("sample_count", Integer, nullable=False),
     Column("requires_action", Boolean, nullable=False),
-    *(Column(name, BigInteger) for name in ("cleared_ms", "acknowledged_ms")),
+    *(Column(name, BigInteger) for name in ("cleared_ms", "acknowledged_ms", "worst_ms")),
 )
 rules = Table(
     "rules",

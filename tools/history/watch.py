@@ -129,7 +129,7 @@ class Watch:
         return tuple(rule for rule in rules if concerns(rule, self._exchange, self._symbol))
 
     async def _norm_now(self) -> Norm | None:
-        """What was usual over the last day; where that is too short to say, it is soon asked again."""
+        """What was usual over the last day; where that is too short to say, of the price too, it is soon asked again."""
         if self._norm_due <= self._seen_at:
             self._norm_due = self._seen_at + _RULES_HOLD
             try:
@@ -137,7 +137,7 @@ class Watch:
             except HistoryUnavailable:
                 return self._norm
             self._norm = norm(series)
-            if self._norm is not None:
+            if self._norm is not None and self._norm.return_sigma_pct is not None:
                 self._norm_due = self._seen_at + _NORM_HOLDS
         return self._norm
 

@@ -38,6 +38,7 @@ def test_a_spread_widened_twice_in_a_row_raises_one_alert_and_one_all_clear() ->
         "requires_action": True,
         "state": "raised",
         "rule": "",
+        "worst_at": None,
         "cleared_at": None,
         "acknowledged_at": None,
     }
@@ -108,6 +109,7 @@ def test_an_alert_keeps_its_worst_look_of_the_same_severity_too_which_is_no_news
             "deviation_percentage": pytest.approx(1_900),
             "z_score": pytest.approx(0.95 / (1.4826 * 0.005)),
             "message": "Spread widened by 1,900.0% (current: 1.00%, baseline: 0.050%), reached at 12:03:00 UTC",
+            "worst_at": NOON + timedelta(minutes=3),
         }
     )
 

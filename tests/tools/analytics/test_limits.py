@@ -30,7 +30,7 @@ def test_ten_snapshots_that_know_their_prices_are_a_norm_and_nine_are_none() -> 
 
 
 def test_price_moves_over_half_an_interval_to_two_and_a_half_count_by_the_root_of_their_time() -> None:
-    steps = [60.0] * 20 + [30.0, 29.0, 150.0, 151.0] * 4
+    steps = [60.0] * 30 + [30.0, 29.0, 150.0, 151.0] * 4
     mids = 100 + np.cumsum(np.resize([0.0, 0.1, -0.3, 0.7, -0.6, 0.2, 0.9], len(steps) + 1))
 
     usual = norm(series(times_s=np.cumsum([0.0, *steps]) - sum(steps), mid=mids))
@@ -211,7 +211,7 @@ def test_an_outage_is_two_looks_in_vain_at_least_one_and_a_half_intervals_after_
 
 @pytest.mark.parametrize(("failed_s", "back_s", "jumps"), [(75, 150, 1), (76, 151, 0)])
 def test_a_price_from_before_a_look_in_vain_is_compared_within_two_and_a_half_intervals(failed_s: float, back_s: float, jumps: int) -> None:
-    usual, state = norm(series(mid=[100.0] * 20)), AlertState()
+    usual, state = norm(series(mid=[100.0] * 31)), AlertState()
     for one in (snapshot(), miss(after_s=failed_s), snapshot(after_s=back_s, best_bid=109.95, best_ask=110.05)):
         state, _ = step(state, observe(look(one), usual, 60))
 

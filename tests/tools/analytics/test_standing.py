@@ -9,7 +9,7 @@ from make_books import NOON
 from make_snapshots import series
 
 from tools.analytics.alerts import LiquidityAlert
-from tools.analytics.anomalies import as_known, as_stood, backtest, undated, worst_at
+from tools.analytics.anomalies import as_known, as_stood, backtest, undated
 from tools.analytics.rules import parse
 from tools.analytics.series import Series, milliseconds
 
@@ -73,9 +73,9 @@ def test_where_the_looks_are_gone_nothing_is_found_anew() -> None:
 def test_the_time_of_the_worst_look_is_read_as_it_is_written(end: datetime, told: str) -> None:
     [now] = backtest(series(end=end, depth_usd=[1e6] * CALM + [6.5e5] * 50 + [5e4]))
 
-    assert worst_at(now) == end
+    assert now.worst_at == end
     assert now.message == f"{undated(now).message}, reached {told}"
-    assert worst_at(undated(now)) == now.timestamp
+    assert undated(now).worst_at is None
 
 
 def test_an_alert_is_known_without_what_became_of_it_afterwards() -> None:

@@ -21,6 +21,17 @@ from tools.errors import InsufficientHistory, InvalidArgument, NothingRecorded
 HOUR = timedelta(hours=1)
 
 
+@pytest.mark.parametrize("kind", ["trend", "alerts"])
+async def test_an_alert_that_became_worse_after_the_window_is_drawn_as_it_stood_at_its_end(market, kind):
+    kept = await remember(market, depth_usd=[1e6] * 100 + [6.5e5] * 6 + [5e4] * 10)
+    await market.history.store_alerts(backtest(kept))
+
+    then = await liquidity_chart(market, kind, "BTC/USD", ["kraken"], hours=2, until=(NOON - timedelta(minutes=11)).isoformat())
+    afterwards = await liquidity_chart(market, kind, "BTC/USD", ["kraken"], hours=2, until=NOON.isoformat())
+
+    assert [("LOW" in one.summary, "HIGH" in one.summary) for one in (then, afterwards)] == [(True, False), (False, True)]
+
+
 async def test_the_heatmap_over_hours_is_drawn_from_the_stored_profiles(market):
     await remember(market, mid=[100 + math.sin(i / 10) for i in range(120)])
 
@@ -59,7 +70,7 @@ async def test_an_alerts_chart_of_a_past_window_shows_what_stood_at_its_end(mark
     chart = await liquidity_chart(market, "alerts", hours=1, until=(NOON - timedelta(minutes=35)).isoformat())
 
     assert chart.summary.startswith("1 alert stood at the end on 1 of 1 recorded market (60 min to 2026-08-09 11:25 UTC")
-    assert "- HIGH spread widening on kraken BTC/USD, stood then (Aug 9, 11:02 to Aug 9, 11:31): Spread widened by 300.0%" in chart.summary
+    assert "- HIGH spread widening on kraken BTC/USD, stood then (since Aug 9, 11:02): Spread widened by 300.0%" in chart.summary
     with pytest.raises(InvalidArgument, match=r"^until is for the kinds trend and alerts; kind depth is of the books now\.$"):
         await liquidity_chart(market, "depth", "BTC", until=NOON.isoformat())
 

@@ -81,7 +81,9 @@ async def test_an_alert_whose_looks_are_gone_is_told_as_it_is_stored_but_without
 
     told = await detect_anomalies(market, "BTC/USD", "kraken", lookback_hours=2, until=(now.timestamp + timedelta(minutes=4)).isoformat())
 
-    assert told.alerts == [unseen.model_copy(update={"message": "Depth within 5% dropped by 95.0% (current: $50,000, baseline: $1.00 million)"})]
+    assert told.alerts == [
+        unseen.model_copy(update={"message": "Depth within 5% dropped by 95.0% (current: $50,000, baseline: $1.00 million)", "worst_at": None})
+    ]
 
 
 async def test_at_another_threshold_than_that_of_whoever_watches_the_stored_alerts_are_not_read(market, monkeypatch):

@@ -169,6 +169,14 @@ async def test_what_is_usual_is_read_every_quarter_of_an_hour_from_the_day_befor
     assert history.asked == [(at - day, at - before) for at in (NOON, NOON + timedelta(minutes=15), NOON + timedelta(minutes=30))]
 
 
+async def test_where_the_history_is_too_short_to_say_how_the_price_moves_it_is_soon_asked_again(tmp_path):
+    short = Counted(f"sqlite+aiosqlite:///{tmp_path / 'short.sqlite3'}", "live", now=lambda: NOON)
+    await short.append(snapshots(series(mid=[100.0] * 20, end=NOON - timedelta(minutes=1))))
+    await looks(Watch(short, "kraken", "BTC/USD", 60, print), 0, 1, 2)
+    assert len(short.asked) == 3
+    await short.close()
+
+
 async def test_where_the_history_is_too_short_it_is_soon_asked_again(history):
     watch = Watch(history, "kraken", "ETH/USD", 60, print)
     await looks(watch, 0, 0.5, 1, 1.5, 2, symbol="ETH/USD")

@@ -19,7 +19,7 @@ from .standing import as_stood
 from .stepping import step
 from .telling import as_known
 from .watching import THRESHOLD_PCT, AlertState, Observation, observe, resume
-from .wording import cleared, undated, worst_at
+from .wording import cleared, undated
 
 __all__ = [
     "LOOKBACK_HOURS",
@@ -42,5 +42,4 @@ __all__ = [
     "standing_rules",
     "step",
     "undated",
-    "worst_at",
 ]

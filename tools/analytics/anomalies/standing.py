@@ -30,7 +30,7 @@ def as_stood(alert: LiquidityAlert, series: Series) -> LiquidityAlert | None:
     if first == len(seen.time_ms) or seen.time_ms[first] != raised_ms or known.hourly[known.time_ms >= raised_ms].any():
         return None
     # Milder than any look beyond a limit, so that the first of them gives it its figures.
-    quiet = alert.model_copy(update={"severity": "LOW", "current_value": 0.0, "deviation_percentage": 0.0, "message": ""})
+    quiet = alert.model_copy(update={"severity": "LOW", "current_value": 0.0, "deviation_percentage": 0.0, "worst_at": None, "message": ""})
     found = _of_rule(quiet, seen, first) if alert.rule else _of_norm(quiet, known, seen, first)
     return found.model_copy(update={"state": "raised", "cleared_at": None}) if found.message else None
 

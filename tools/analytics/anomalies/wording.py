@@ -18,7 +18,6 @@ _ACTIONS: dict[AlertType, str] = {
     "RULE": "Look at the market before trading: this is what you asked to be told.",
 }
 # As `_time` writes it.
-_REACHED = re.compile(r", reached (?:on (?P<day>\d{4}-\d\d-\d\d) )?at (?P<time>\d\d:\d\d:\d\d) UTC$")
 
 
 def raised(observation: Observation, found: Deviation) -> LiquidityAlert:
@@ -47,24 +46,19 @@ def raised(observation: Observation, found: Deviation) -> LiquidityAlert:
 
 def worsened(alert: LiquidityAlert, observation: Observation, found: Deviation) -> LiquidityAlert:
     """A standing alert with what a worse observation says, and when; its id and time stay those of the incident."""
-    kept = {"alert_id": alert.alert_id, "timestamp": alert.timestamp, "acknowledged_at": alert.acknowledged_at}
-    # Not that this is the worst: where it has been delivered, something worse may follow.
-    later = f", reached {_time(observation.at, alert.timestamp)}" if observation.at != alert.timestamp else ""
-    return raised(observation, found).model_copy(update={**kept, "message": f"{message(observation, found)}{later}"})
-
-
-def worst_at(alert: LiquidityAlert) -> datetime:
-    """When the worst look of an alert was, to the second: its message alone says so where that was after it was raised."""
-    reached = _REACHED.search(alert.message)
-    if reached is None:
-        return alert.timestamp
-    day = reached["day"] or f"{moment(milliseconds(alert.timestamp)):%Y-%m-%d}"
-    return datetime.fromisoformat(f"{day}T{reached['time']}+00:00")
+    worst_at = observation.at if observation.at != alert.timestamp else None
+    kept = {"alert_id": alert.alert_id, "timestamp": alert.timestamp, "worst_at": worst_at, "acknowledged_at": alert.acknowledged_at}
+    return raised(observation, found).model_copy(update={**kept, "message": f"{message(observation, found)}{_reached(worst_at, alert.timestamp)}"})
 
 
 def undated(alert: LiquidityAlert) -> LiquidityAlert:
     """The alert without the moment of its worst look."""
-    return alert.model_copy(update={"message": _REACHED.sub("", alert.message)})
+    return alert.model_copy(update={"message": alert.message.removesuffix(_reached(alert.worst_at, alert.timestamp)), "worst_at": None})
+
+
+def _reached(worst_at: datetime | None, raised_at: datetime) -> str:
+    """Not that this is the worst: where it has been delivered, something worse may follow."""
+    return "" if worst_at is None else f", reached {_time(worst_at, raised_at)}"
 
 
 def cleared(alert: LiquidityAlert, at: datetime) -> LiquidityAlert:
