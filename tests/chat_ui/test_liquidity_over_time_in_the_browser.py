@@ -103,7 +103,9 @@ def test_alerts_are_told_as_the_tool_found_them_beside_the_dashboard_and_charts_
     expect(chat.charts.locator(".scatterlayer .trace path").first).to_be_attached()
     assert "SIMULATED: Alerts over 24 h, BTC" in title(chat.charts)
     rows = " ".join(chat.charts.locator(".ytick").all_text_contents())
-    assert all(words in rows for words in ("spread widening", "depth drop", "venue outage", "recorded: binance", "recorded: coinbase", "recorded: kraken")), rows
+    assert all(words in rows for words in ("spread widening", "depth drop", "venue outage", "recorded: binance", "recorded: coinbase", "recorded: kraken")), (
+        rows
+    )
 
     chat.ask("What happened to BTC depth in the last 6 hours?")
     expect(chat.charts).to_have_count(4)
