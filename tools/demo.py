@@ -12,7 +12,7 @@ from .analytics.series import Series, milliseconds, moment
 from .analytics.snapshot import Miss, Snapshot
 from .feeds.depth_limits import is_all_sent, request_limit
 from .history import History, RecordedMarket
-from .history.store import LONGEST_LEASE_S
+from .history.store import LONGEST_LEASE_S, Pair
 from .simulator import GeneratedBooks
 from .simulator.catalog import PROFILES
 from .simulator.incidents import demo_incidents
@@ -77,6 +77,10 @@ class GeneratedHistory(History):
         if not symbol:
             await self._fill_usual()
         return await super().alerts(exchange, symbol, since, until, open_only=open_only)
+
+    async def leased(self) -> set[Pair]:
+        """As History's, without what remembers the opening."""
+        return await super().leased() - {_OPENING}
 
     async def _opened(self) -> "Opened":
         opened = await super()._opened()

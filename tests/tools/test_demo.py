@@ -196,6 +196,11 @@ async def first_spread(folder, incident, **settings):
     return 100 * (found.best_ask - found.best_bid) / found.mid
 
 
+async def test_what_remembers_the_opening_is_no_market_that_is_recorded(demo):
+    await series(demo)
+    assert await demo.leased() == set()
+
+
 async def test_a_book_that_is_asked_for_before_any_history_is_of_the_world_that_the_database_remembers(tmp_path, widened):
     before = datetime.now(UTC) - (widened.start - OPENED) - timedelta(minutes=1)
     remembered = GeneratedHistory(

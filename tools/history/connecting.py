@@ -23,8 +23,8 @@ def connect(url: str) -> Database:
     parsed = _parsed(url)
     try:
         return File(parsed) if parsed.get_backend_name() == "sqlite" else Server(parsed)
-    except ValueError:
-        # An option's value, which SQLAlchemy reads as a number.
+    except (ValueError, ArgumentError):
+        # An option's value that ought to be a number.
         raise NotConfigured(f"LIQUIDITY_DATABASE_URL has an option that is no number; {_EXAMPLES}") from None
 
 

@@ -9,7 +9,7 @@ from ..errors import HistoryUnavailable
 from .database import Database
 from .sqlite import BUSY_S
 
-VERSION = "0002"
+VERSION = "0003"
 """The newest migration's revision; revisions count up."""
 _SCRIPTS = Path(__file__).with_name("migrations")
 _HAS_SCHEMA_SQLITE = text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")

@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, reduce
 from importlib import import_module
 from typing import Any, ParamSpec, TypeVar, cast
@@ -27,6 +27,15 @@ STATEMENT_S = 10.0
 """How long a server may take to answer."""
 _LOCK = text(f"SELECT pg_advisory_xact_lock({0x4C69_7155})")
 """Of migrations and down-sampling; any number that nobody else uses."""
+_NUMBERS: dict[str, type[int] | type[float]] = {
+    "statement_cache_size": int,
+    "max_cached_statement_lifetime": int,
+    "max_cacheable_statement_size": int,
+    "timeout": float,
+    "command_timeout": float,
+}
+# SQLAlchemy's own option, which it takes out of the address.
+_DIALECT_S = {"prepared_statement_cache_size"}
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -38,17 +47,17 @@ class Server(Database):
 
     def __init__(self, url: URL) -> None:
         try:
-            self._engine = create_async_engine(url, **POOL, pool_size=10, connect_args={"timeout": CONNECT_S, "command_timeout": STATEMENT_S})
+            given = {"timeout": CONNECT_S, "command_timeout": STATEMENT_S, **_numbers(url)}
+            self._engine = create_async_engine(url, **POOL, pool_size=10, connect_args=given)
         except ModuleNotFoundError as error:
             raise NotConfigured("A postgresql database needs its driver: pip install 'market-liquidity-monitor[postgres]'.") from error
-        _refuse_options(url)
         event.listen(self._engine.sync_engine, "connect", _plan_once)
         event.listen(self._engine.sync_engine, "checkout", _refuse_closed)
         super().__init__(url, self._engine.dialect, postgresql.insert)
 
     async def columns(self, statement: Reading, **values: Any) -> NDArray[np.float64]:
-        unpacked = _unpacked(await self.fetch(_packed(statement), **values), len(statement.selected_columns))
-        return await self._read(_numbers, statement, values) if unpacked is None else unpacked
+        days = await self.fetch(_packed(statement), **values)
+        return np.frombuffer(b"".join(row[0] for row in days), ">f8").reshape(-1, len(statement.selected_columns)).astype(float, order="F")
 
     async def _read(self, take: Callable[[Iterable[Row]], T], statement: ClauseElement, values: dict[str, Any]) -> T:
         sql, arguments = self._text(statement, values)
@@ -80,13 +89,17 @@ class Server(Database):
                 await self._engine.dispose()
 
 
-def _refuse_options(url: URL) -> None:
-    """Raises NotConfigured for an option of the address that the driver does not know, which it would call a mistake of the program."""
+def _numbers(url: URL) -> dict[str, float]:
+    """The address's options of which the driver expects numbers, which they are texts in.
+
+    Raises NotConfigured for an option that the driver does not know, which it would call a mistake of the program, and ValueError for what is no number.
+    """
     known = inspect.signature(import_module("asyncpg").connect).parameters
-    unknown = sorted(set(url.query) - set(known))
+    unknown = sorted(set(url.query) - set(known) - _DIALECT_S)
     if unknown:
         hint = "write ssl=require in place of sslmode=require" if "sslmode" in unknown else "leave it out"
         raise NotConfigured(f"LIQUIDITY_DATABASE_URL has the option {outside_text(unknown[0])}, which asyncpg does not know: {hint}.")
+    return {name: kind(str(url.query[name])) for name, kind in _NUMBERS.items() if name in url.query}
 
 
 def beside(connection: Connection, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
@@ -112,21 +125,16 @@ def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
         raise DisconnectionError
 
 
-def _numbers(rows: Iterable[Row]) -> NDArray[np.float64]:
-    return np.array([tuple(row) for row in rows], float)
-
-
 @cache
 def _packed(statement: Reading) -> Reading:
-    """The statement's rows as the bytes that a server sends of their numbers, those of each day in one value, and whether a row of the day holds a null.
+    """The statement's rows as the bytes that a server sends of their numbers, those of each day in one value.
 
     Nothing is done number by number or row by row, here or in the driver, so the event loop is soon free again; a day of seconds is 12 MB of the
     1 GB that a value may have.
     """
     rows = _sent(statement).subquery()
     day = rows.c.time_ms // literal_column(str(DAY_MS), BigInteger)
-    sent, null = func.string_agg(rows.c.sent, literal_column("''::bytea")), func.bool_or(rows.c.sent.is_(None))
-    return cast("Reading", select(sent, null).group_by(day))
+    return cast("Reading", select(func.string_agg(rows.c.sent, literal_column("''::bytea"))).group_by(day))
 
 
 def _sent(statement: Reading) -> Reading:
@@ -139,15 +147,9 @@ def _sent(statement: Reading) -> Reading:
 
 def _bytes(columns: Iterable[ColumnElement[Any]]) -> Iterator[ColumnElement[Any]]:
     """The bytes that a server sends of some numbers: of four as of a line segment, which takes two thirds of the time of four alone (24 h: 1.4 ms, 2.0)."""
-    numbers = [cast_to(column, Float(53)) for column in columns]
+    # A null has no bytes, and would leave none of its row.
+    numbers = [func.coalesce(cast_to(column, Float(53)), literal_column("'NaN'::float8")) for column in columns]
     while len(numbers) >= 4:
         x1, y1, x2, y2, *numbers = numbers
         yield func.lseg_send(func.lseg(func.point(x1, y1), func.point(x2, y2)), type_=LargeBinary)
     yield from (func.float8send(number, type_=LargeBinary) for number in numbers)
-
-
-def _unpacked(days: Sequence[Row], width: int) -> NDArray[np.float64] | None:
-    """The rows of `_packed` as shape (n, width), each column in one piece; None where one holds a null, which has no bytes."""
-    if any(null for _, null in days):
-        return None
-    return np.frombuffer(b"".join(sent for sent, _ in days), ">f8").reshape(-1, width).astype(float, order="F")

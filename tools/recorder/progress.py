@@ -143,8 +143,8 @@ class Board:
         """As `deliver`, and counted, but for those that were raised before the recording began at `since`: of them it is told that they still stand."""
 
         def both(alert: LiquidityAlert) -> None:
-            # By their ids: one that becomes more severe is delivered again.
-            if alert.state == "cleared" or alert.timestamp >= since:
+            # By their ids: one that becomes more severe is delivered again. A replay's are dated by the recording, and told but once.
+            if alert.state == "cleared" or alert.timestamp >= since or alert.source == "replay":
                 self._alerts[alert.state].add(alert.alert_id)
             self.show()
             deliver(alert)

@@ -229,7 +229,7 @@ async def test_writers_that_wait_for_a_file_keep_no_reader_from_it(sqlite_histor
     "url",
     [
         *("nonsense", "mysql+aiomysql://me:geheim@host/db", "sqlite+aiosqlite://", "sqlite:///:memory:", "postgresql://me:geheim@host:port/db"),
-        "sqlite:////folder/history.db?timeout=soon",
+        *("sqlite:////folder/history.db?timeout=soon", "postgresql://me:geheim@host/db?port=abc", "postgresql://me:geheim@host/db?timeout=soon"),
     ],
 )
 async def test_an_address_that_cannot_be_is_refused_with_one_that_can(url):
@@ -243,6 +243,13 @@ def test_an_option_that_the_driver_does_not_know_is_named_with_what_to_do(option
     name = option.partition("=")[0]
     with pytest.raises(NotConfigured, match=f"^LIQUIDITY_DATABASE_URL has the option {name}, which asyncpg does not know: {hint}\\.$"):
         connect(f"postgresql://me:geheim@127.0.0.1:1/db?{option}")
+
+
+async def test_a_server_may_be_used_with_the_options_of_a_connection_pooler(postgresql_url):
+    history = History(f"{postgresql_url}?statement_cache_size=0&prepared_statement_cache_size=0&command_timeout=5.5", "live", now=lambda: NOON)
+    await history.append([snapshot()])
+    assert (await history.check()).snapshots == 1
+    await history.close()
 
 
 @pytest.mark.parametrize("url", ["postgresql+asyncpg://me:geheim@127.0.0.1:1/db", "postgres://me:geheim@127.0.0.1:1/db"])

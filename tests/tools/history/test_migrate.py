@@ -14,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from make_alerts import alert
 from make_books import NOON
 from make_snapshots import miss, snapshot
 from sqlalchemy import MetaData, text
@@ -22,6 +23,7 @@ from tools.analytics.snapshot import PROFILE_EDGES_PCT
 from tools.analytics.trend import trend
 from tools.errors import HistoryUnavailable
 from tools.history import History, migrate
+from tools.history.alerts import _row
 from tools.history.connecting import connect
 from tools.history.migrate import _SCRIPTS, VERSION
 from tools.history.tables import metadata
@@ -64,7 +66,7 @@ SYNTHETIC = '''"""A migration that would be seen to have run twice."""
 
 from alembic import op
 
-revision, down_revision = "0003", "0002"
+revision, down_revision = "0004", "0003"
 
 
 def upgrade():
@@ -79,12 +81,12 @@ async def test_two_that_open_a_database_of_an_older_program_at_once_upgrade_it_o
     await older.close()
     scripts = tmp_path / "migrations"
     shutil.copytree(_SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0003_synthetic.py").write_text(SYNTHETIC)
+    (scripts / "versions" / "0004_synthetic.py").write_text(SYNTHETIC)
     monkeypatch.setattr(migrate, "_SCRIPTS", scripts)
-    monkeypatch.setattr(migrate, "VERSION", "0003")
+    monkeypatch.setattr(migrate, "VERSION", "0004")
     stores = [History(database_url, "live", now=lambda: NOON) for _ in range(4)]
     facts = await asyncio.gather(*(store.check() for store in stores))
-    assert [(one.schema, one.snapshots) for one in facts] == [("0003", 2)] * 4
+    assert [(one.schema, one.snapshots) for one in facts] == [("0004", 2)] * 4
     assert await stores[0].failure("kraken", "BTC/USD", NOON + timedelta(seconds=90)) == "timed_out!"
     assert await (await stores[0]._opened()).database.fetch(text("SELECT note FROM rules")) == []
     for store in stores:
@@ -120,6 +122,7 @@ def version_0001(connection):
         "snapshots": [{**key, **look, "complete": 0b111111_111111, **lean} for key, lean in zip(at, leans, strict=True)],
         "profiles": [{**key, "sizes": sizes} for key in at],
         "misses": [{"series_id": 1, "time_ms": NOON_MS - 1, "kind": "timed_out"}],
+        "alerts": [{name: value for name, value in _row(alert()).items() if name != "worst_ms"}],
     }.items():
         for row in rows:
             connection.execute(tables[table].insert(), row)
@@ -160,6 +163,7 @@ async def test_tasks_and_processes_that_open_a_database_of_version_0001_at_once_
     assert {fact.schema for fact in facts} == {VERSION}
     assert [(writer.returncode, said) for writer, (said, _) in zip(writers, (one, other), strict=True)] == [(0, b"0\n1\n2\n")] * 2
     assert (await stores[0].check()).snapshots == 4 + 3
+    assert await stores[0].alerts() == [alert()]
     after = await database.write(held)
     assert [row["time_ms"] - NOON_MS for row in after["snapshots"] if row["time_ms"] >= NOON_MS] == [0, 1_000, 2_000]
     without = {name: [row for row in rows if row.get("time_ms", 0) < NOON_MS] for name, rows in after.items()}
@@ -212,7 +216,7 @@ async def test_a_database_of_a_newer_program_is_left_alone(database_url):
     newer = text("UPDATE alembic_version SET version_num = '0099'")
     await (await history._opened()).database.write(lambda connection: connection.execute(newer))
     await history.close()
-    with pytest.raises(HistoryUnavailable, match="its schema is version 0099, this program knows 0002: update the program"):
+    with pytest.raises(HistoryUnavailable, match="its schema is version 0099, this program knows 0003: update the program"):
         await history.append([snapshot()])
 
 

@@ -64,6 +64,8 @@ def test_an_alert_is_counted_once_however_often_it_is_told_that_it_got_worse():
     for one in told:
         tell(one)
     assert (seen.progress, delivered) == (Progress((), raised=1, cleared=1), told)
+    tell(alert("recorded long ago", after_s=-60, source="replay"))
+    assert seen.progress.raised == 2
 
 
 def test_whoever_looks_on_sees_every_pair_from_the_start():

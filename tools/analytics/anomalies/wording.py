@@ -17,7 +17,6 @@ _ACTIONS: dict[AlertType, str] = {
     "VENUE_OUTAGE": "Trade on another exchange, and check the orders that stand on this one.",
     "RULE": "Look at the market before trading: this is what you asked to be told.",
 }
-# As `_time` writes it.
 
 
 def raised(observation: Observation, found: Deviation) -> LiquidityAlert:

@@ -1,7 +1,4 @@
-"""Of each hour the lowest and highest of what both sides make at one moment: mid, and depth and imbalance within each band. Unknown of hours that stand.
-
-Of each alert the moment of its worst look, where that came after it was raised; of alerts that stand in the database it is not known.
-"""
+"""Of each hour the lowest and highest of what both sides make at one moment: mid, and depth and imbalance within each band. Unknown of hours that stand."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,4 +14,3 @@ def upgrade() -> None:
     for name in FIGURES:
         for of in ("_min", "_max"):
             op.add_column("hours", sa.Column(f"{name}{of}", sa.Float(53)))
-    op.add_column("alerts", sa.Column("worst_ms", sa.BigInteger))
