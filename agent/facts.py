@@ -1,5 +1,6 @@
 """What the tools said during an answer, and the closing line that says where and when its numbers were true."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +9,15 @@ from typing import Any
 from pydantic_ai.messages import ModelMessage, ModelRequest, ToolReturnPart
 
 from tools.analytics.result import Result
-from tools.analytics.rules import AlertRules
+from tools.analytics.rules import AlertRules, RuleStatus
 from tools.parameters import Source
 
 from .answers import result_day
 
 _SOURCE_WORDS: Mapping[Source, str] = {"live": "live", "simulated": "simulated (not live)", "replay": "replay of recorded books (not live)"}
+
+# `BTC spread on kraken > 5 bps`
+_QUOTED_RULE = re.compile(r"`[^`]+ on \S+ [<>] [^`]+`")
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,8 @@ def facts_of(messages: Iterable[ModelMessage]) -> list[ToolFacts]:
 def provenance(facts: Sequence[ToolFacts], text: str | None = None) -> str:
     """The closing line of every answer: exchange, market, time (UTC) and source of its numbers; empty where no tool answered.
 
-    Of alert rules only those count whose asset and exchange the `text` of the answer names, where it is given.
+    Of alert rules only those count whose asset and exchange the `text` of the answer names, in whatever case; all do where it names none of
+    them and quotes no other rule.
     `Source: coinbase BTC/USD, kraken BTC/USD at 10:21:07 UTC, simulated (not live).`
     """
     origins = list(dict.fromkeys(one for fact in _exact_first(facts) for one in _origins(fact.result, text)))
@@ -80,11 +85,17 @@ def _origins(result: Result, text: str | None) -> list[_Origin]:
     if isinstance(result, AlertRules):
         # Where the message is about one rule, it names it by its id.
         about = [rule for rule in result.rules if rule.rule_id in result.message] or result.rules
-        told = [rule for rule in about if text is None or (rule.exchange in text and rule.symbol.partition("/")[0] in text)]
+        quotes = bool(text and _QUOTED_RULE.search(text))
+        told = [rule for rule in about if _names(text or "", rule)] or ([] if quotes else about)
         return [_origin(result, rule.exchange, rule.symbol, rule.as_of or result.as_of) for rule in told]
     symbol: str = getattr(result, "symbol_used", getattr(result, "symbol", ""))
     exchanges: Sequence[str] = getattr(result, "exchanges", [getattr(result, "exchange", "")])
     return [_origin(result, exchange, symbol, result.as_of) for exchange in exchanges]
+
+
+def _names(text: str, rule: RuleStatus) -> bool:
+    asset = rule.symbol.partition("/")[0]
+    return all(name.casefold() in text.casefold() for name in (rule.exchange, asset))
 
 
 def _origin(result: Result, exchange: str, market: str, as_of: datetime) -> _Origin:

@@ -42,7 +42,9 @@ def _publish(name: str, bound: BoundTool, market: Market) -> Tool[None]:
 
     # The tools validate their own arguments and explain mistakes in one sentence, so the model needs only the schema.
     described = Tool[None](bound)
-    tool = Tool[None].from_schema(call, name, described.description, described.function_schema.json_schema)
+    schema, writes = described.function_schema.json_schema, getattr(bound, "writes", False)
+    # What writes runs alone: several writes at once wait for each other's locks until one gives up.
+    tool = Tool[None].from_schema(call, name, described.description, schema, sequential=writes)
     tool.metadata = {DEFAULT_EXCHANGES: market.exchanges, CLOCK: market.now}
     return tool
 

@@ -10,7 +10,7 @@ from pydantic_ai.models.function import FunctionModel
 from agent import RULES_LABEL, ChosenModel, ask, build_agent, rules_model
 from agent.facts import tool_returns
 from tools.charts.chart import Chart
-from tools.errors import ExchangeTimeout, LiquidityError
+from tools.errors import ExchangeTimeout, LiquidityError, UnknownSymbol
 from tools.registry import bind
 
 models.ALLOW_MODEL_REQUESTS = False
@@ -132,6 +132,22 @@ async def test_tools_asked_for_together_run_together(market_of, three):
     calls = [("calculate_market_impact", {**IMPACT[1], "exchange": exchange}) for exchange in ("binance", "coinbase")]
     parts = await returned(market_of(Waiting()), calls)
     assert [part.outcome for part in parts] == ["success", "success"]
+
+
+async def test_tools_that_write_run_one_after_the_other(market_of, three):
+    books, seen = three(), []
+
+    class Yielding:
+        async def fetch(self, exchange, symbol, levels=0):
+            seen.append(("begins", exchange))
+            # The other calls' turn, if they are under way.
+            await asyncio.sleep(0)
+            seen.append(("ends", exchange))
+            raise UnknownSymbol(exchange, symbol, books)
+
+    rules = [("alert_rules", {"action": "add", "rule": f"SOL spread on {exchange} > 5 bps"}) for exchange in ("binance", "kraken")]
+    await returned(market_of(Yielding()), [*rules, ("capture_snapshot", {"symbol": "SOL", "exchange": "coinbase"})])
+    assert seen == [(what, exchange) for exchange in ("binance", "kraken", "coinbase") for what in ("begins", "ends")]
 
 
 async def test_an_answer_carries_its_tools_charts_failures_and_source(market_of, three):

@@ -441,3 +441,17 @@ async def test_a_source_names_the_market_of_the_rule_just_added_and_of_a_list_al
         "Source: binance SOL at 11:59:00 UTC, simulated (not live).",
         "Source: kraken SOL, binance SOL at 11:59:00 UTC, simulated (not live).",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Your **Kraken** rule on Sol is quiet.", "kraken SOL"),
+        ("Both are quiet.", "kraken SOL, binance SOL"),
+        ("Your rule on Bitcoin is quiet.", "kraken SOL, binance SOL"),
+        ("`SOL spread on Binance > 10 bps` is quiet.", "binance SOL"),
+    ],
+)
+async def test_a_source_names_the_rules_told_of_in_whatever_case_and_all_where_none_is(remembering, text, named):
+    *_, listed = await runs(remembering, *ADDED[:2], "list my rules")
+    assert provenance(facts_of(listed.new_messages()), text) == f"Source: {named} at 11:59:00 UTC, simulated (not live)."
