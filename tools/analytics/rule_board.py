@@ -35,11 +35,23 @@ class Recent:
         return bool(looks) and milliseconds(self.now) - max(looks) <= _UNWATCHED_INTERVALS * lately_ms(self.series)
 
 
-def statuses(own: Sequence[OwnRule], recent: Recent | None) -> list[RuleStatus]:
-    """How the rules of one market stand, in their order; `recent` is None where nothing is stored of it."""
+def newest_looks(series: Series, most: int) -> Series:
+    """The end of a series, of at most `most` looks, valid or failed; its window then starts before them."""
+    looks = len(series) + len(series.failed_ms)
+    if looks <= most:
+        return series
+    return series.since(moment(int(np.sort(np.concatenate((series.time_ms, series.failed_ms)))[-most - 1])))
+
+
+def statuses(own: Sequence[OwnRule], recent: Recent | None, *, is_trial: bool = True) -> list[RuleStatus]:
+    """How the rules of one market stand, in their order; `recent` is None where nothing is stored of it.
+
+    In a trial also how they would have done over the series, which else only says how they stand.
+    """
     fired = [] if recent is None else backtest_rules(recent.series, [one.rule for one in own])
     raised = set[str]() if recent is None else _raised(own, recent, fired)
-    return [_status(one, recent, [alert for alert in fired if alert.rule == one.rule.text], raised) for one in own]
+    tried = recent.series if is_trial and recent and len(recent.series) else None
+    return [_status(one, recent, tried, [alert for alert in fired if alert.rule == one.rule.text], raised) for one in own]
 
 
 def _raised(own: Sequence[OwnRule], recent: Recent, fired: Sequence[LiquidityAlert]) -> set[str]:
@@ -52,9 +64,8 @@ def _raised(own: Sequence[OwnRule], recent: Recent, fired: Sequence[LiquidityAle
     return {alert.rule for alert in (*known, *tried, *judged) if alert.state == "raised"}
 
 
-def _status(own: OwnRule, recent: Recent | None, fired: Sequence[LiquidityAlert], raised: set[str]) -> RuleStatus:
+def _status(own: OwnRule, recent: Recent | None, tried: Series | None, fired: Sequence[LiquidityAlert], raised: set[str]) -> RuleStatus:
     rule = own.rule
-    tried = recent.series if recent and len(recent.series) else None
     return RuleStatus(
         rule_id=rule.rule_id,
         rule=rule.text,
@@ -70,7 +81,7 @@ def _status(own: OwnRule, recent: Recent | None, fired: Sequence[LiquidityAlert]
         age_ms=age_ms(recent.newest.timestamp, recent.now) if recent else None,
         tested_since=moment(int(tried.time_ms[0])) if tried else None,
         would_have_fired=len(fired) if tried else None,
-        last_fired_at=max((alert.timestamp for alert in fired), default=None),
+        last_fired_at=max((alert.timestamp for alert in fired), default=None) if tried else None,
         true_throughout=_is_true_throughout(rule, tried) if tried else None,
     )
 

@@ -10,9 +10,9 @@ from make_snapshots import series, snapshot
 
 from tools.analytics.anomalies import AlertState, standing_rules, step
 from tools.analytics.anomalies.looks import Looks
-from tools.analytics.rule_board import Recent, statuses
+from tools.analytics.rule_board import Recent, newest_looks, statuses
 from tools.analytics.rules import OwnRule, parse
-from tools.analytics.series import Series, moment, priced
+from tools.analytics.series import Series, milliseconds, moment, priced
 
 TEXTS = ("BTC spread > 9 bps", "BTC spread > 10 bps", "BTC spread > 11 bps", "BTC depth < $620k", "BTC price > 1", "BTC price < 1")
 
@@ -54,3 +54,24 @@ def test_a_market_is_watched_by_how_often_it_was_looked_at_lately(ago_s: int, st
     [told] = statuses(rules, Recent(snapshot(best_bid=100, best_ask=100.02), of, [], NOON + timedelta(seconds=ago_s)))
 
     assert told.state == state
+
+
+def test_the_newest_looks_are_those_since_a_moment_valid_or_failed() -> None:
+    of = replace(series(times_s=range(-100, 1, 10)), failed_ms=np.array([(int(NOON.timestamp()) - ago_s) * 1_000 for ago_s in (85, 15, 5)]))
+
+    newest = newest_looks(of, 4)
+
+    assert [milliseconds(NOON) - time_ms for time_ms in (*newest.time_ms.tolist(), *newest.failed_ms.tolist())] == [10_000, 0, 15_000, 5_000]
+    assert newest_looks(of, 14) is of
+
+
+def test_without_a_trial_rules_stand_as_in_one_and_nothing_is_said_of_how_they_would_have_done() -> None:
+    of = series(spread_pct=[0.02] * 30 + [0.2] * 2 + [0.02] * 30 + [0.2] * 5)
+    rules = [OwnRule(parse(text, "kraken"), NOON, NOON - timedelta(days=1)) for text in ("BTC spread > 5 bps", "BTC spread > 30 bps")]
+    recent = Recent(snapshot(best_bid=99.9, best_ask=100.1), of, [], NOON)
+
+    tried, untried = statuses(rules, recent), statuses(rules, recent, is_trial=False)
+
+    assert [(one.state, one.would_have_fired) for one in tried] == [("raised", 2), ("quiet", 0)]
+    nothing = {"tested_since": None, "would_have_fired": None, "last_fired_at": None, "true_throughout": None}
+    assert untried == [one.model_copy(update=nothing) for one in tried]

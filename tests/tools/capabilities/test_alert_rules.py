@@ -14,10 +14,25 @@ from tools import (
 )
 from tools.analytics.anomalies import backtest_rules
 from tools.analytics.rules import parse
+from tools.capabilities import rules
 from tools.errors import InvalidArgument
+from tools.history import History
 from tools.history.rules import MOST_RULES
 
 HOUR = timedelta(hours=1)
+
+
+def watched(monkeypatch):
+    """How many looks each reading of a series brings from now on."""
+    reads, series = [], History.series
+
+    async def reading(*window):
+        found = await series(*window)
+        reads.append(len(found) + len(found.failed_ms))
+        return found
+
+    monkeypatch.setattr(History, "series", reading)
+    return reads
 
 
 async def test_a_rule_is_stored_tried_shown_and_removed(market):
@@ -48,6 +63,61 @@ async def test_a_rule_is_tried_on_the_whole_last_week_and_on_no_more(market):
     (rule,) = told.rules
     assert (told.tested_hours, rule.would_have_fired) == (168, 1)
     assert (rule.tested_since, rule.last_fired_at) == (NOON - 167 * HOUR, NOON - 166 * HOUR)
+
+
+async def test_a_rule_is_tried_on_no_more_than_the_newest_looks_and_little_more_is_read(market, monkeypatch):
+    monkeypatch.setattr(rules, "MOST_TRIED", 100)
+    await remember(market, interval_s=30, spread_pct=[0.2] * 5 + [0.02] * 1_390 + [0.2] * 5 + [0.02] * 40 + [0.2] * 5 + [0.02] * 40)
+    reads = watched(monkeypatch)
+
+    told = await alert_rules(replace(market, now=lambda: NOON), "add", "BTC/USD spread on kraken > 5 bps")
+
+    (rule,) = told.rules
+    assert (rule.tested_since, rule.would_have_fired) == (NOON - timedelta(seconds=99 * 30), 2)
+    assert reads == [120]
+
+
+async def test_looks_that_were_rarer_before_are_read_further_back_until_there_are_enough(market, monkeypatch):
+    monkeypatch.setattr(rules, "MOST_TRIED", 100)
+    await remember(market, interval_s=600, end=NOON - HOUR, spread_pct=[0.02] * 1_000)
+    await remember(market, interval_s=120, spread_pct=[0.02] * 30)
+    reads = watched(monkeypatch)
+
+    told = await alert_rules(replace(market, now=lambda: NOON), "add", "BTC/USD spread on kraken > 5 bps")
+
+    assert told.rules[0].tested_since == NOON - HOUR - timedelta(minutes=69 * 10)
+    assert reads[-1] < 300
+
+
+async def test_what_was_recorded_days_ago_is_tried_to_the_beginning_of_the_last_week(market):
+    await remember(market, end=NOON - 100 * HOUR, interval_s=3_600, spread_pct=[0.2] * 5 + [0.02] * 95)
+    told = await alert_rules(replace(market, now=lambda: NOON), "add", "BTC/USD spread on kraken > 5 bps")
+    assert (told.rules[0].tested_since, told.rules[0].would_have_fired) == (NOON - 167 * HOUR, 0)
+
+
+async def test_of_what_was_recorded_days_ago_little_more_is_read_than_is_tried(market, monkeypatch):
+    monkeypatch.setattr(rules, "MOST_TRIED", 100)
+    await remember(market, end=NOON - 100 * HOUR, spread_pct=[0.02] * 1_000)
+    reads = watched(monkeypatch)
+    told = await alert_rules(replace(market, now=lambda: NOON), "add", "BTC/USD spread on kraken > 5 bps")
+    assert told.rules[0].tested_since == NOON - 100 * HOUR - timedelta(minutes=99)
+    assert sum(reads) < 300
+
+
+async def test_a_removal_reads_little_and_tells_how_the_others_stand_but_not_how_they_would_have_done(market, monkeypatch):
+    at_noon = replace(market, now=lambda: NOON)
+    await remember(market, spread_pct=[0.02] * 1_000 + [0.2] * 5)
+    for bps in (4, 5, 30):
+        added = await alert_rules(at_noon, "add", f"BTC/USD spread on kraken > {bps} bps")
+    reads = watched(monkeypatch)
+
+    removed = await alert_rules(at_noon, "remove", added.rules[0].rule_id)
+
+    nothing = {"tested_since": None, "would_have_fired": None, "last_fired_at": None, "true_throughout": None}
+    assert removed.rules == [one.model_copy(update=nothing) for one in added.rules[1:]]
+    assert [(one.state, one.current_value) for one in removed.rules] == [("beyond", pytest.approx(20)), ("quiet", pytest.approx(20))]
+    assert sum(reads) < 300
+    assert (await alert_rules(at_noon, "list")).rules == added.rules[1:]
 
 
 async def test_a_rule_whose_condition_holds_already_is_beyond_until_two_looks_since_it_is_stored_say_so(market):
