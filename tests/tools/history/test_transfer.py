@@ -5,6 +5,7 @@ import resource
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -425,6 +426,40 @@ async def test_an_export_that_fails_leaves_the_file_that_was_there(tmp_path):
     assert {one.name: one.read_text() for one in tmp_path.iterdir()} == {"history.jsonl": "before"}
     with pytest.raises(NotReadable, match="cannot be written: No such file or directory"), written(tmp_path / "no folder" / "history.jsonl"):
         pass
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_an_export_leaves_a_file_that_is_called_as_if_it_were_a_part_of_it(tmp_path, fails):
+    path, own = tmp_path / "history.jsonl", tmp_path / "history.jsonl.part"
+    own.write_text("somebody's")
+    with suppress(ValueError), written(path) as write:
+        write([FULL])
+        if fails:
+            raise ValueError
+    expected = {own.name: b"somebody's"} if fails else {own.name: b"somebody's", path.name: json_lines([FULL])}
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == expected
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o664, 0o400])
+def test_a_file_that_is_replaced_keeps_who_may_read_it_and_nobody_else_may_meanwhile(tmp_path, mode):
+    path = tmp_path / "history.jsonl"
+    path.touch()
+    path.chmod(mode)
+    with written(path) as write:
+        write([FULL])
+        meanwhile = [one.stat().st_mode & 0o777 for one in tmp_path.iterdir() if one != path]
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (json_lines([FULL]), mode)
+    assert [(one & 0o200, one & ~0o200 & ~mode) for one in meanwhile] == [(0o200, 0)]
+
+
+def test_a_new_file_is_for_whom_the_user_lets_read_new_ones(tmp_path):
+    before = os.umask(0o027)
+    try:
+        with written(tmp_path / "history.jsonl") as write:
+            write([FULL])
+    finally:
+        os.umask(before)
+    assert (tmp_path / "history.jsonl").stat().st_mode & 0o777 == 0o640
 
 
 @pytest.fixture
