@@ -1,8 +1,8 @@
 """How a recording looks in a terminal: a live table, or lines where nobody watches."""
 
 import sys
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from time import monotonic
 from typing import Self
 
@@ -89,9 +89,20 @@ def screen() -> Lines:
 async def delivering(settings: Settings, market: Market, onlooker: Onlooker) -> AsyncGenerator[Deliver]:
     """Says each alert on the screen, then sends it to the webhook that the settings name, if any."""
     # Each retry of a webhook would be a line of its own beside the one that says what is wrong.
+    with _silent_retries():
+        async with configured(settings, now=market.now, say=onlooker.say) as send:
+            yield shown_and(send, onlooker)
+
+
+@contextmanager
+def _silent_retries() -> Generator[None]:
+    """Meanwhile nothing in this process says that it tries again: stamina can be silenced for all of it only."""
+    hooks = stamina.instrumentation.get_on_retry_hooks()
     stamina.instrumentation.set_on_retry_hooks(())
-    async with configured(settings, now=market.now, say=onlooker.say) as send:
-        yield shown_and(send, onlooker)
+    try:
+        yield
+    finally:
+        stamina.instrumentation.set_on_retry_hooks(hooks)
 
 
 def shown_and(deliver: Deliver, onlooker: Onlooker) -> Deliver:

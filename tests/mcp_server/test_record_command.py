@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from asyncio import create_subprocess_exec, subprocess, timeout
+from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -167,6 +168,22 @@ async def test_a_webhook_that_is_tried_again_and_again_in_vain_is_told_once_and_
         "Alerts not delivered to the webhook at 127.0.0.1: 1 failed for good.",
     ]
     assert [record.name for record in caplog.records if record.name == "stamina"] == []
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_after_the_delivery_whatever_else_is_retried_is_told_again(fails):
+    told = []
+    stamina.instrumentation.set_on_retry_hooks([told.append])
+    try:
+        async with simulated() as venues:
+            with suppress(KeyError):
+                async with delivering(Settings(_env_file=None), venues.market, Lines()):
+                    assert stamina.instrumentation.get_on_retry_hooks() == ()
+                    if fails:
+                        raise KeyError
+        assert stamina.instrumentation.get_on_retry_hooks() == (told.append,)
+    finally:
+        stamina.instrumentation.set_on_retry_hooks(None)
 
 
 def test_colours_forced_on_a_file_make_it_no_terminal(monkeypatch):
