@@ -18,7 +18,7 @@ from ..market import Market
 from .clock import Clock, Schedule, before
 from .judging import Judging
 from .leases import Leases, Tenure
-from .mistakes import mistake
+from .own_faults import own_fault
 from .outbox import Look, Outbox
 from .progress import Board, State
 
@@ -65,7 +65,7 @@ class PairRecorder:
         try:
             await self._run(opening)
         except Exception as error:
-            if (made := mistake(error)) is None:
+            if (made := own_fault(error)) is None:
                 raise
             self._break(made)
 

@@ -19,7 +19,7 @@ from ..mistakes import explain
 from ..settings import Recorded
 from .clock import Clock, SteadyClock, openings, spread
 from .leases import Leases
-from .mistakes import first, mistake
+from .own_faults import first, own_fault
 from .outbox import Look, Outbox
 from .pair import PairRecorder, Shop
 from .progress import Board, Gap, Onlooker, PairProgress, Progress, Unwatched
@@ -81,7 +81,7 @@ async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
 
 def _told(group: ExceptionGroup) -> Exception:
     """What ended the tasks: the LiquidityError of which callers are warned, where it is nothing else."""
-    return group if mistake(group) else first(group)
+    return group if own_fault(group) else first(group)
 
 
 class _Recording:

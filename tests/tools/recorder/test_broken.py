@@ -7,7 +7,7 @@ from tools.errors import ExchangeTimeout, NotConfigured
 from tools.history import History
 from tools.history.watch import Watch
 from tools.recorder import record
-from tools.recorder.mistakes import mistake
+from tools.recorder.own_faults import own_fault
 
 A_MISTAKE = KeyError("a mistake")
 NOTE = "a mistake in this program has ended its recording (KeyError('a mistake'))"
@@ -80,6 +80,6 @@ async def test_an_error_of_which_callers_are_warned_is_no_mistake_and_ends_the_r
 
 def test_a_mistake_is_what_is_no_error_of_which_callers_are_warned():
     warned = [ExchangeTimeout("kraken", "10 s"), NotConfigured("No driver for it.")]
-    assert mistake(A_MISTAKE) is A_MISTAKE
-    assert mistake(ExceptionGroup("", [*warned, ExceptionGroup("", [A_MISTAKE])])) is A_MISTAKE
-    assert [mistake(warned[0]), mistake(ExceptionGroup("", warned))] == [None, None]
+    assert own_fault(A_MISTAKE) is A_MISTAKE
+    assert own_fault(ExceptionGroup("", [*warned, ExceptionGroup("", [A_MISTAKE])])) is A_MISTAKE
+    assert [own_fault(warned[0]), own_fault(ExceptionGroup("", warned))] == [None, None]

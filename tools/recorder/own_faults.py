@@ -3,7 +3,7 @@
 from ..errors import LiquidityError
 
 
-def mistake(error: Exception) -> Exception | None:
+def own_fault(error: Exception) -> Exception | None:
     """The first error in it that is no LiquidityError; None where there is none."""
     rest = ExceptionGroup("", [error]).split(LiquidityError)[1]
     return None if rest is None else first(rest)
