@@ -8,7 +8,9 @@ from typing import Literal
 from tools.analytics.rules import Rule, RuleStatus, parse
 from tools.errors import InvalidArgument
 
+from . import removal
 from .intent import Intent, Metric, RuleWords, Size
+from .removal import RULES
 from .scanning import blank, patterns
 
 _ASKS = re.compile(
@@ -22,18 +24,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _MAY_ASK = re.compile(r"\b(tell|let|message|inform)\b (me|us)\b.*\b(if|when|whenever|once|as soon as|should)\b", re.IGNORECASE)
-_START = r"^\W*(?:(?:please|pls|can you|could you|now|and|ok|then|also)\s+)*"
-_RULES = r"(?:rules?|alerts?|alarms?|notifications?)"
-_REMOVE = re.compile(
-    rf"{_START}(?:remove|delete|drop|cancel|clear|forget|disable|get rid of)\b.*\b{_RULES}\b|\b(?:remove|delete|cancel|disable)\b.*\b{_RULES}\b"
-    r"|\b(?:stop|quit|don't|do not|no longer) (?:alert|warn|ping|notify|tell)(?:ing)? (?:me|us)\b"
-    rf"|{_START}(?:remove|delete|drop) (?:it|that|this)(?: one)?\b|{_START}(?:remove|delete|drop)\b"
-    r"(?=.*(?:[<>]|\b(?:above|below|over|under)\b|\w-[0-9a-f]{6}\b))",
-    re.IGNORECASE,
-)
-_EVERY = re.compile(rf"\b(?:all|every|each)\b.*\b{_RULES}\b", re.IGNORECASE)
 _LIST = re.compile(
-    rf"\b(?:my|our) (?:own )?(?:alert |alarm )?{_RULES}\b|\balert(?:ing)? rules?\b|\b(?:list|show|see|which|what)\b(?: me)?(?: all)?(?: the| are the)? rules\b"
+    rf"\b(?:my|our) (?:own )?(?:alert |alarm )?{RULES}\b|\balert(?:ing)? rules?\b|\b(?:list|show|see|which|what)\b(?: me)?(?: all)?(?: the| are the)? rules\b"
     r"|^\W*rules\W*$|\b(?:rules|alerts) (?:are (?:stored|set)|do i have|have i|did i set)\b|\bdo i have\b.*\brules?\b",
     re.IGNORECASE,
 )
@@ -109,11 +101,12 @@ def read(text: str) -> tuple[RuleWords | None, str]:
         value=_value(condition) if condition else "",
         within=_within(within) if within else "",
         rule_id=(rule_id["made"] or rule_id["id"]).lower() if rule_id else "",
-        every=action == "remove" and bool(_EVERY.search(text)),
+        every=action == "remove" and removal.is_every(text),
     )
+    rest = text
     for part in (within, change or condition, rule_id):
-        text = blank(text, part) if part else text
-    return _as_change(found, change), text
+        rest = blank(rest, part) if part else rest
+    return replace(_as_change(found, change), plain=action == "remove" and removal.is_plain(text, rest)), rest
 
 
 def _as_change(found: RuleWords, change: re.Match[str] | None) -> RuleWords:
@@ -124,10 +117,10 @@ def _as_change(found: RuleWords, change: re.Match[str] | None) -> RuleWords:
 
 
 def follow_up(before: RuleWords, intent: Intent) -> RuleWords:
-    """The rule of before with what a follow-up adds: `5 bps` after "from what level?", another asset."""
+    """The rule of before with what a follow-up adds: `5 bps` after "from what level?", another asset; nothing more is removed by it."""
     value = f"{intent.band_pct:g}%" if intent.band_pct is not None else _dollars(intent.sizes[0]) if intent.sizes else before.value
     above = before.above if before.above is not None or value == before.value else before.metric not in {"depth", "bid depth", "ask depth"}
-    return replace(before, value=value, above=above, by="" if value else before.by)
+    return replace(before, value=value, above=above, by="" if value else before.by, plain=False)
 
 
 def can_mean(said: RuleWords, stored: RuleStatus) -> bool:
@@ -159,7 +152,7 @@ def known(rule: RuleWords, symbol: str, exchange: str) -> Rule | None:
 
 
 def _action(text: str, condition: re.Match[str] | None) -> Literal["list", "add", "remove", "test"] | None:
-    if _REMOVE.search(text):
+    if removal.ASKED.search(text):
         return "remove"
     if _TEST.search(text):
         return "test"

@@ -89,7 +89,7 @@ def fold(topic: Topic, intent: Intent) -> Topic:
         sides=intent.sides or base.sides,
         band_pct=base.band_pct if intent.band_pct is None or kind == "alerts" else intent.band_pct,
         levels=intent.levels or base.levels,
-        excluded=once([*_still_excluded(base, intent), *intent.excluded]),
+        excluded=() if _is_removal(intent) else once([*_still_excluded(base, intent), *intent.excluded]),
         window=_window(base, intent, kind),
         metric=_metric(topic, base, intent) if kind in memory.OVER_TIME else None,
         rule=_rule(topic, intent, kind),
@@ -171,16 +171,21 @@ def _asks(base: Topic, intent: Intent) -> tuple[Asks, ...]:
 
 
 def _rule(topic: Topic, intent: Intent, kind: Subject | None) -> RuleWords | None:
-    """The rule spoken of: "remove that" means the one before, and a follow-up fills in what it lacks."""
+    """The rule spoken of: "remove that" means the one before, and a follow-up fills in what it lacks.
+
+    What is said of a removal that is not plainly asked for, and what was said of many rules, no later question goes by.
+    """
     said, before = intent.rule, topic.rule
     if said is None:
         return alert_rules.follow_up(before, intent) if before and kind == "rules" else before
+    if said.action == "remove" and not said.plain:
+        return RuleWords("remove")
     if said.action == "remove":
         said = replace(said, symbols=intent.symbols, exchanges=intent.exchanges)
-    if said.action == "add" or before is None or said.value or said.rule_id or said.every:
+    if said.action == "add" or before is None or before.every or said.value or said.rule_id or said.every:
         return said
     same = said.action in {"list", "test"} or (said.metric in {None, before.metric} and not _names_another(topic, intent, before))
-    return replace(before, action=said.action) if same else said
+    return replace(before, action=said.action, plain=said.plain) if same else said
 
 
 def _names_another(topic: Topic, intent: Intent, before: RuleWords) -> bool:

@@ -60,6 +60,7 @@ class RuleWords:
 
     `test` asks when it would have fired. `by` is a change in per cent rather than a level, such as `50%`.
     `every`: all rules are meant of which this can be said. `symbols` and `exchanges` are those that a rule to be removed was said to be of.
+    `plain`: a removal is asked for in so many words, without an exception, a negation or a question about it; only such a one is made.
     """
 
     action: Literal["list", "add", "remove", "test"]
@@ -70,6 +71,7 @@ class RuleWords:
     rule_id: str = ""
     by: str = ""
     every: bool = False
+    plain: bool = False
     symbols: tuple[str, ...] = ()
     exchanges: tuple[str, ...] = ()
 

@@ -76,6 +76,8 @@ def _rules(topic: Topic, place: Place) -> Plan:
         return _tried(topic, rule, place)
     if rule.action == "list":
         return _rule_plan([{"action": "list"}], alerting.rules)
+    if rule.action == "remove" and not rule.plain:
+        return _rule_plan([{"action": "list"}], alerting.how_to_remove)
     if rule.action == "remove" and not (rule.rule_id or rule.is_whole):
         meant_rules = partial(_removed, rule=rule)
         return replace(_rule_plan([{"action": "list"}], partial(alerting.which_rule, said=rule)), then=meant_rules)

@@ -85,3 +85,9 @@ IDLE = _words(
     " should"
 )
 """Words that say nothing of their own, so that an answer may pass over them."""
+
+OF_REMOVALS = _words(
+    "all every each of my our own the a that this those these it one ones them rule rules alert alerts alarm alarms notification notifications id number"
+    " on at for about in from and please pls thanks now stored spread spreads depth liquidity price prices imbalance bid ask side usd eur"
+)
+"""What a plain wish to remove rules is made of, beside its verb, assets and exchanges: no word that takes something of it back."""

@@ -138,7 +138,7 @@ async def test_tools_that_write_run_one_after_the_other(market_of, three):
     books, seen = three(), []
 
     class Yielding:
-        async def fetch(self, exchange, symbol, levels=0):
+        async def fetch(self, exchange, symbol, max_age_s=0.0):
             seen.append(("begins", exchange))
             # The other calls' turn, if they are under way.
             await asyncio.sleep(0)

@@ -256,6 +256,18 @@ def which_rule(_topic: Topic, outcomes: Outcomes, said: RuleWords) -> str:
     return paragraphs(f"{which} Say for example “remove rule {{{name}.rules.{shown[0]}.rule_id}}”.", _stored(name, result, shown))
 
 
+def how_to_remove(_topic: Topic, outcomes: Outcomes) -> str:
+    """Said where a removal is spoken of but not plainly asked for."""
+    found = outcomes.of(AlertRules)
+    if not found:
+        return nothing_to_tell(outcomes)
+    name, result = next(iter(found.items()))
+    if not result.rules:
+        return f"{{{name}.message}}"
+    say = f"Say “remove rule {{{name}.rules.0.rule_id}}” to remove one rule, or “remove all my rules”."
+    return paragraphs(f"No rule is removed by this. Which one is to go? {say}", _stored(name, result, range(len(result.rules))))
+
+
 def _stored(name: str, result: AlertRules, shown: Sequence[int]) -> str:
     if not shown:
         return ""
