@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -133,10 +134,14 @@ async def test_a_chart_that_cannot_be_written_whole_leaves_what_was_there(tmp_pa
     folder.mkdir()
     with pytest.raises(NotReadable, match=r"folder\.png cannot be written: Is a directory\.$"):
         await write(folder, b"after")
-    (tmp_path / "walls.png.part").mkdir()
-    with pytest.raises(NotReadable, match=r"walls\.png cannot be written: Is a directory\.$"):
-        await write(path, b"after")
-    assert path.read_bytes() == b"before"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3, limits[1]))
+    try:
+        with pytest.raises(NotReadable, match=r"walls\.png cannot be written: File too large\.$"):
+            await write(path, b"after")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert {one.name: one.is_dir() or one.read_bytes() for one in tmp_path.iterdir()} == {"walls.png": b"before", "folder.png": True}
 
 
 @pytest.mark.parametrize("arguments", [["chat", "--port", "x"], ["nonsense"], ["call", "--demo", "a", "b", "c"]])
