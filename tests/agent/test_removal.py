@@ -138,9 +138,10 @@ async def test_a_removal_of_all_is_not_repeated_by_what_follows(storing):
         assert await stored(storing) == sorted(STORED)
 
 
-async def test_an_exchange_left_out_before_is_not_said_to_be_of_a_removal_of_all(storing):
-    text = await told(storing, "how deep is SOL, excluding kraken?", "remove all my rules")
-    assert await stored(storing) == []
+@pytest.mark.parametrize("asked", [["how deep is SOL, excluding kraken?", "remove the spread rule"], ["remove all rules apart from kraken"]], ids=str)
+async def test_no_exchange_is_said_to_be_left_out_of_a_removal(storing, asked):
+    text = await told(storing, *asked)
+    assert all(f"| {rule} |" in text for rule in STORED[:2])
     assert "Left out" not in text
 
 
