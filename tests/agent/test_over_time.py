@@ -343,7 +343,7 @@ async def test_a_rule_whose_condition_holds_is_told_so_and_since_when(rememberin
     assert (
         "`SOL price on kraken > 1` is **beyond** (its condition holds, and an alert takes two looks in a row): price stands at 100.00 at 11:59:00 UTC." in text
     )
-    assert " Its condition held in all that is stored of them." in text
+    assert " Its condition held in all that it was tried on." in text
 
 
 async def test_when_what_is_stored_begins_is_said_of_a_rule_only_where_a_notable_part_of_the_tested_time_is_not(remembering, market, tmp_path):
@@ -353,7 +353,7 @@ async def test_when_what_is_stored_begins_is_said_of_a_rule_only_where_a_notable
     await history.append(snapshots(series(source="simulated", exchange="kraken", symbol="SOL/USD", end=LAST, spread_pct=[0.1] * 300)))
     late = await answer(replace(remembering, history=history), rule)
     await history.close()
-    assert " h it would not have fired. What is stored of them begins at 07:00 UTC." in late
+    assert " h it would not have fired. It was tried on what is stored since 07:00 UTC." in late
 
 
 async def test_a_rule_that_was_stored_already_is_the_one_that_is_told(remembering):
@@ -403,6 +403,13 @@ async def test_the_one_rule_that_can_be_meant_is_removed_and_all_where_all_are(r
 async def test_a_rule_of_another_market_is_removed_though_the_conversation_is_about_one(remembering):
     removed = await answer(remembering, *ADDED[:2], "remove the kraken spread rule")
     assert removed.startswith("`SOL spread on kraken > 10 bps` is removed.")
+
+
+async def test_after_a_removal_the_rules_that_are_left_are_told_without_a_trial_that_was_not_made(remembering):
+    listed, removed = [run.output for run in await runs(remembering, *ADDED, "list my rules", "remove the SOL depth rule")][-2:]
+    assert re.search(r"^\| Rule \| State \| Now \| Would have fired in \d+ h \| Last \| Id \|$", listed, re.MULTILINE)
+    assert "| Rule | State | Now | Id |" in removed
+    assert len(re.findall(r"^\| SOL spread on \w+ > 10 bps \| quiet \| [^|]+ \| spread-\w+ \|$", removed, re.MULTILINE)) == 2
 
 
 async def test_after_a_removal_another_rule_can_be_named(remembering):

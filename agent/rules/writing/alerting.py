@@ -206,8 +206,8 @@ def _stands(name: str, at: str, rule: RuleStatus, result: AlertRules) -> str:
 def _fired(name: str, at: str, rule: RuleStatus, result: AlertRules) -> str:
     if rule.would_have_fired is None:
         return ""
-    begins = f" What is stored of them begins at {{{at}.tested_since}}." if _begins_late(rule, result) else ""
-    throughout = " Its condition held in all that is stored of them." if rule.true_throughout else ""
+    begins = f" It was tried on what is stored since {{{at}.tested_since}}." if _begins_late(rule, result) else ""
+    throughout = " Its condition held in all that it was tried on." if rule.true_throughout else ""
     return f"Over the last {{{name}.tested_hours}} it {would_have_fired(at, rule)}{last_at(at, rule)}.{begins}{throughout}"
 
 
@@ -271,10 +271,13 @@ def how_to_remove(_topic: Topic, outcomes: Outcomes) -> str:
 def _stored(name: str, result: AlertRules, shown: Sequence[int]) -> str:
     if not shown:
         return ""
-    headings = ("Rule", "State", "Now", f"Would have fired in {{{name}.tested_hours}}", "Last", "Id")
-    return table(headings, [_rule(f"{name}.rules.{index}", result.rules[index]) for index in shown])
+    # After a removal none is tried.
+    tried = any(result.rules[index].would_have_fired is not None for index in shown)
+    headings = ("Rule", "State", "Now", *((f"Would have fired in {{{name}.tested_hours}}", "Last") if tried else ()), "Id")
+    return table(headings, [_rule(f"{name}.rules.{index}", result.rules[index], tried=tried) for index in shown])
 
 
-def _rule(at: str, rule: RuleStatus) -> list[str]:
+def _rule(at: str, rule: RuleStatus, *, tried: bool) -> list[str]:
     last = "never" if rule.would_have_fired == 0 else f"{{{at}.last_fired_at}}"
-    return [*(f"{{{at}.{field}}}" for field in ("rule", "state", "current_value", "would_have_fired")), last, f"{{{at}.rule_id}}"]
+    fired = [f"{{{at}.would_have_fired}}", last] if tried else []
+    return [*(f"{{{at}.{field}}}" for field in ("rule", "state", "current_value")), *fired, f"{{{at}.rule_id}}"]
