@@ -18,8 +18,8 @@ from ..market import Market
 from .clock import Clock, Schedule, before
 from .judging import Judging
 from .leases import Leases, Tenure
-from .own_faults import own_fault
 from .outbox import Look, Outbox
+from .own_faults import own_fault
 from .progress import Board, State
 
 _log = logging.getLogger(__name__)

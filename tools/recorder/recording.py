@@ -19,8 +19,8 @@ from ..mistakes import explain
 from ..settings import Recorded
 from .clock import Clock, SteadyClock, openings, spread
 from .leases import Leases
-from .own_faults import first, own_fault
 from .outbox import Look, Outbox
+from .own_faults import first, own_fault
 from .pair import PairRecorder, Shop
 from .progress import Board, Gap, Onlooker, PairProgress, Progress, Unwatched
 

@@ -25,7 +25,7 @@ class OwnRule:
 class RuleStatus(Record):
     """A stored rule: its state by the newest look, with the value of `as_of`, and how it would have done over stored history since `tested_since`.
 
-    What nothing is stored of is null, and after a removal how a rule would have done. `true_throughout` is whether its condition held in every snapshot tested.
+    What is not known or was not tried is null. `true_throughout` is whether its condition held in every snapshot tested.
     """
 
     rule_id: str
@@ -47,7 +47,7 @@ class RuleStatus(Record):
 
 
 class AlertRules(Result):
-    """The caller's alert rules. `message` says what was done; each rule was tried on at most the last `tested_hours` of stored history and its 20,000 newest looks.
+    """The caller's alert rules. `message` says what was done; each rule was tried on the newest looks of the last `tested_hours`, 20,000 at most.
 
     `as_of` is that of the oldest value.
     """
