@@ -376,7 +376,7 @@ class NotStorable(LiquidityError):
 
 
 class NotReadable(LiquidityError):
-    """A file that was given cannot be read as what it should be."""
+    """A file that was given cannot be read as what it should be, or what was asked for cannot be written where it should go."""
 
     kind = "not_readable"
 

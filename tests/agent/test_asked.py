@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from asking import answer
 from make_alerts import alert
 from make_books import NOON
 from make_snapshots import misses, series, snapshots
 
-from agent import RULES_LABEL, ChosenModel, ask, build_agent, rules_model
+from agent import RULES_LABEL, ChosenModel, ask, rules_model
 from agent.assistant import LIMITS
 from agent.rules.over_time import MOST_EXCHANGES
 from agent.rules.several import MOST_ASSETS
@@ -43,14 +44,6 @@ async def remembering(market, tmp_path):
     await history.append(snapshots(_recorded()))
     yield Market(market.books, market.exchanges, "simulated", Renderer(), lambda: NOW, history, Cache())
     await history.close()
-
-
-async def answer(market, *questions):
-    agent, history, text = build_agent(rules_model(), market), [], ""
-    for question in questions:
-        run = await agent.run(question, message_history=history)
-        history, text = run.all_messages(), run.output
-    return text
 
 
 @pytest.mark.parametrize(

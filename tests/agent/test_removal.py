@@ -1,6 +1,7 @@
 """What is removed of the stored rules, and above all what is not."""
 
 import pytest
+from asking import answer
 from make_books import NOON
 
 from agent import build_agent, rules_model
@@ -22,14 +23,6 @@ async def storing(market, tmp_path):
         await history.add_rule(parse(text, "kraken"), NOON)
     yield Market(market.books, market.exchanges, "simulated", market.renderer, market.now, history, Cache())
     await history.close()
-
-
-async def told(market, *questions):
-    agent, history, text = build_agent(rules_model(), market), [], ""
-    for question in questions:
-        run = await agent.run(question, message_history=history)
-        history, text = run.all_messages(), run.output
-    return text
 
 
 async def stored(market):
@@ -75,7 +68,7 @@ async def stored(market):
     ],
 )
 async def test_what_is_not_plainly_asked_for_removes_nothing_and_says_how(storing, asked):
-    text = await told(storing, asked)
+    text = await answer(storing, asked)
     assert await stored(storing) == sorted(STORED)
     assert text.startswith("No rule is removed by this. Which one is to go? Say “remove rule ")
     assert "to remove one rule, or “remove all my rules”." in text
@@ -84,9 +77,9 @@ async def test_what_is_not_plainly_asked_for_removes_nothing_and_says_how(storin
 
 async def test_a_rule_named_by_its_id_stays_where_its_removal_is_forbidden_or_asked_about(storing):
     rule_id = parse(BTC, "kraken").rule_id
-    await told(storing, f"do not remove rule {rule_id}", f"how can I delete rule {rule_id}?")
+    await answer(storing, f"do not remove rule {rule_id}", f"how can I delete rule {rule_id}?")
     assert await stored(storing) == sorted(STORED)
-    await told(storing, f"remove rule {rule_id}")
+    await answer(storing, f"remove rule {rule_id}")
     assert await stored(storing) == [ETH, SOL]
 
 
@@ -108,7 +101,7 @@ async def test_a_rule_named_by_its_id_stays_where_its_removal_is_forbidden_or_as
     ],
 )
 async def test_what_is_plainly_asked_for_is_removed(storing, asked, left):
-    await told(storing, asked)
+    await answer(storing, asked)
     assert await stored(storing) == left
 
 
@@ -124,7 +117,7 @@ async def test_what_is_plainly_asked_for_is_removed(storing, asked, left):
     ids=str,
 )
 async def test_what_was_said_of_a_removal_that_was_not_asked_for_is_not_meant_later(storing, before):
-    assert (await told(storing, *before, "remove it")).startswith("Which one? Say for example “remove rule ")
+    assert (await answer(storing, *before, "remove it")).startswith("Which one? Say for example “remove rule ")
     assert await stored(storing) == sorted(STORED)
 
 
@@ -140,7 +133,7 @@ async def test_a_removal_of_all_is_not_repeated_by_what_follows(storing):
 
 @pytest.mark.parametrize("asked", [["how deep is SOL, excluding kraken?", "remove the spread rule"], ["remove all rules apart from kraken"]], ids=str)
 async def test_no_exchange_is_said_to_be_left_out_of_a_removal(storing, asked):
-    text = await told(storing, *asked)
+    text = await answer(storing, *asked)
     assert all(f"| {rule} |" in text for rule in STORED[:2])
     assert "Left out" not in text
 

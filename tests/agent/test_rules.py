@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
+from asking import answers
 from pydantic_ai import ModelRetry
 from pydantic_ai.exceptions import UnexpectedModelBehavior
 from pydantic_ai.messages import PartDeltaEvent, PartStartEvent, TextPart, TextPartDelta, ToolCallPart
@@ -55,18 +56,8 @@ def row(text, exchange):
     return next([cell.strip() for cell in line.strip("| ").split("|")] for line in text.splitlines() if line.startswith(f"| {exchange}"))
 
 
-async def conversation(market, *questions):
-    """The answers to these questions, asked one after the other."""
-    agent, history, answers = build_agent(rules_model(), market), [], []
-    for question in questions:
-        run = await agent.run(question, message_history=history)
-        history = run.all_messages()
-        answers.append(run.output)
-    return answers
-
-
 async def answer(market, question):
-    return (await conversation(market, question))[0]
+    return (await answers(market, question))[0]
 
 
 ROWS = {
@@ -79,7 +70,7 @@ TERMS = {"binance": ("0.1", "0.999"), "coinbase": ("0.6", "1"), "kraken": ("0.25
 
 @pytest.mark.parametrize(("asked", "side"), [(["cheapest to buy $60k of SOL?"], "buy"), (["cheapest to buy $60k of SOL?", "and selling?"], "sell")])
 async def test_the_ranking_lists_every_exchange_with_the_tools_own_numbers(market, asked, side):
-    text = (await conversation(market, *asked))[-1]
+    text = (await answers(market, *asked))[-1]
     order = [line.split("|")[1].split()[0] for line in text.splitlines() if "SOL/USD" in line and line.startswith("|")]
     assert order == ["binance", "kraken", "coinbase"]
     for exchange, rows in ROWS.items():
@@ -173,7 +164,7 @@ async def test_cheapest_without_a_size_compares_and_asks_for_one(market):
 
 
 async def test_the_size_that_was_asked_for_completes_the_question(market):
-    *_, text = await conversation(market, "which exchange is cheapest for selling SOL?", "$60k")
+    *_, text = await answers(market, "which exchange is cheapest for selling SOL?", "$60k")
     assert text.startswith("**binance** is cheapest for a $60,000 market sell of SOL")
 
 

@@ -1,9 +1,9 @@
 """What a mistake in this program that ends the recording of a pair looks like to whoever started `liquidity record` or asks `liquidity serve`."""
 
-import asyncio
 from io import StringIO
 
 import pytest
+from endings import Ending
 from rich.console import Console
 from simulated import simulated
 
@@ -62,22 +62,9 @@ async def test_health_is_degraded_by_it_and_serve_fails_in_the_end(pairs):
     assert _recorded_badly(watch)
 
 
-class Ended(Watch):
-    """A watch that can be waited for until the recording has ended by itself."""
-
-    def __init__(self):
-        super().__init__()
-        self.ended = asyncio.Event()
-
-    def recorded(self, progress, fault=""):
-        super().recorded(progress, fault)
-        if fault:
-            self.ended.set()
-
-
 @pytest.mark.usefixtures("mistaken")
 async def test_a_recording_that_has_so_ended_altogether_is_told_at_once_while_serving_goes_on():
-    settings, watch = Settings(_env_file=None, demo=True, record=({"symbol": "BTC/USD", "exchange": "kraken"},)), Ended()
+    settings, watch = Settings(_env_file=None, demo=True, record=({"symbol": "BTC/USD", "exchange": "kraken"},)), Ending()
     async with simulated(("kraken",)) as venues, _recording(venues.market, settings, watch):
         await watch.ended.wait()
         assert (watch.recording.fault, watch.recording.progress.stored) == ("unexpected", 1)

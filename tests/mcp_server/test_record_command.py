@@ -257,13 +257,19 @@ class EndedBy(Lines):
             os.kill(os.getpid(), signal.SIGTERM)
 
 
-async def test_a_recorder_that_stood_by_the_whole_time_says_who_recorded_and_has_not_failed(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+async def elsewhere(tmp_path, monkeypatch):
+    """BTC on kraken is another recorder's; ours ends once it has said so."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'history.db'}"
     monkeypatch.setenv("LIQUIDITY_DATABASE_URL", url)
     monkeypatch.setattr(record, "screen", lambda: EndedBy("has it"))
     history = History(of_source(url, "simulated"), "simulated", now=utc_now)
     await history.claim([("kraken", "BTC/USD")], "desk-1:4711:0a1b2c3d", 60)
     await history.close()
+
+
+@pytest.mark.usefixtures("elsewhere")
+async def test_a_recorder_that_stood_by_the_whole_time_says_who_recorded_and_has_not_failed(capsys):
     assert await record.record(["btc"], "kraken", 60, demo=True, replay=None) == 0
     said = capsys.readouterr()
     assert said.err.splitlines()[-1] == "Stood by the whole time, so nothing was stored from here: process 4711 on desk-1 has it."
@@ -276,14 +282,9 @@ def full():
         yield file
 
 
-async def test_a_summary_for_which_there_is_no_room_is_one_sentence(tmp_path, full, monkeypatch):
+@pytest.mark.usefixtures("elsewhere")
+async def test_a_summary_for_which_there_is_no_room_is_one_sentence(full, monkeypatch):
     monkeypatch.setattr(sys, "stdout", full)
-    url = f"sqlite+aiosqlite:///{tmp_path / 'history.db'}"
-    monkeypatch.setenv("LIQUIDITY_DATABASE_URL", url)
-    monkeypatch.setattr(record, "screen", lambda: EndedBy("has it"))
-    history = History(of_source(url, "simulated"), "simulated", now=utc_now)
-    await history.claim([("kraken", "BTC/USD")], "desk-1:4711:0a1b2c3d", 60)
-    await history.close()
     with pytest.raises(NotReadable, match=NO_ROOM):
         await record.record(["btc"], "kraken", 60, demo=True, replay=None)
 

@@ -16,12 +16,12 @@ from time import monotonic
 
 import httpx
 import pytest
+from endings import Ending
 from mcp import Client
 from simulated import simulated
 
 from mcp_server.commands.listening import listening
 from mcp_server.commands.serve import _recorded_badly, _recording, serve
-from mcp_server.http.watch import Watch
 from tools.errors import NotConfigured
 from tools.recorder import PairProgress, Progress
 from tools.registry import TOOLS
@@ -201,19 +201,6 @@ def test_what_waited_in_vain_for_the_database_is_told_at_the_end_and_fails(tmp_p
     assert "liquidity_buffered_looks 1.0" in metrics
     assert code == 1, words
     assert re.search(r"^BTC/USD on kraken: a gap, 1 look from .* could not be stored\.\nIn all: 0 snapshots stored, .*, 1 lost", words, re.MULTILINE), words
-
-
-class Ending(Watch):
-    """A watch that can be waited for until the recording has ended by an error."""
-
-    def __init__(self):
-        super().__init__()
-        self.ended = asyncio.Event()
-
-    def recorded(self, progress, fault=""):
-        super().recorded(progress, fault)
-        if fault:
-            self.ended.set()
 
 
 async def test_a_recording_that_dies_is_told_at_once_while_serving_goes_on(monkeypatch, capsys, caplog):

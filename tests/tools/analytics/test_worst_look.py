@@ -1,29 +1,21 @@
 """Which look an alert that stands keeps: the most severe, among those the strongest, among those the first."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
+import make_watches
 from make_books import NOON
 from make_snapshots import series, snapshot
+from make_watches import MINUTE, watch
 
 from tools.analytics.alerts import LiquidityAlert
-from tools.analytics.anomalies import AlertState, Norm, observe, report, step
+from tools.analytics.anomalies import report
 from tools.analytics.look import look
 from tools.analytics.snapshot import Snapshot
 
-MINUTE = 60.0
-USUAL = Norm(
-    sample_count=1_440,
-    spread_median_pct=0.1,
-    spread_mad_pct=0.005,
-    depth_band_pct=5.0,
-    depth_median_usd=1e6,
-    depth_mad_usd=5e4,
-    imbalance_median_pct=0.0,
-    imbalance_mad_pct=4.0,
-    return_sigma_pct=0.05,
-    interval_s=MINUTE,
-)
+# As wide as the snapshots are.
+USUAL = replace(make_watches.USUAL, spread_median_pct=0.1)
 
 
 def priced(minute: float, mid: float) -> Snapshot:
@@ -32,9 +24,7 @@ def priced(minute: float, mid: float) -> Snapshot:
 
 def standing(looks: Sequence[Snapshot]) -> LiquidityAlert:
     """The one alert that stands after the looks."""
-    state = AlertState()
-    for seen in looks:
-        state, _ = step(state, observe(look(seen), USUAL, MINUTE))
+    state, _ = watch(looks, usual=USUAL)
     [alert] = state.open_alerts
     return alert
 
